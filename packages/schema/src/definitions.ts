@@ -1,0 +1,301 @@
+import { encodeId, type IdPrefix, idPrefixes, systemId } from './ids.ts'
+import type { Cardinality, ObjectType, SystemField, SystemRelationship, Verb } from './objects/define.ts'
+import { objectTypes } from './objects/index.ts'
+import { type ValueTypeName, valueTypes } from './values/index.ts'
+import type { TypeConfiguration, ValueType } from './values/type.ts'
+
+/** A field of an object type, system or custom, as the rest of the code sees it. */
+export type Field = {
+  id: number
+  publicId: string
+  /** The key in `fields`: `$name`, or the bare slug of a custom field. */
+  key: string
+  slug: string
+  label: string
+  description: string | null
+  valueType: ValueTypeName
+  type: ValueType
+  configuration: TypeConfiguration
+  system: boolean
+  required: boolean
+  readOnly: boolean
+}
+
+/** One end of a relationship, as the object type at that end sees it. */
+export type Relationship = {
+  /** The edges it reads: one id, or several for a union of inverses. */
+  ids: readonly number[]
+  publicId: string
+  key: string
+  slug: string
+  label: string
+  description: string | null
+  /** What the other end is: an object type's name. */
+  objectType: string
+  cardinality: Cardinality
+  /** The records of this end are the edge's `from`, or its `to`. */
+  side: 'from' | 'to'
+  /** The most records at the other end, and of this type per record at the other end. */
+  one: boolean
+  inverseOne: boolean
+  write: 'always' | 'create' | 'never'
+  required: boolean
+  system: boolean
+}
+
+/** An object type with everything defined for it in one workspace. */
+export type ObjectDefinition = {
+  number: number
+  name: string
+  plural: string
+  label: string
+  prefix: IdPrefix
+  verbs: readonly Verb[]
+  open: boolean
+  custom: boolean
+  fields: ReadonlyMap<string, Field>
+  relationships: ReadonlyMap<string, Relationship>
+  /** Relationships by the keys that filters may use. */
+  relationshipFilters: ReadonlyMap<string, Relationship>
+}
+
+/** What one workspace adds to the system's tables, as stored. */
+export type CustomObjectRow = { id: number; slug: string; label: string; pluralLabel: string | null }
+export type FieldRow = {
+  id: number
+  publicId: string
+  objectType: string
+  slug: string
+  label: string
+  description: string | null
+  valueType: ValueTypeName
+  configuration: TypeConfiguration
+}
+export type RelationshipRow = {
+  id: number
+  publicId: string
+  from: { objectType: string; slug: string; label: string; cardinality: Cardinality }
+  to: { objectType: string; slug: string; label: string; cardinality: Cardinality }
+}
+export type WorkspaceRows = {
+  /** Custom object types. */
+  objects: readonly CustomObjectRow[]
+  /** Custom fields, and system fields whose label, description or options the workspace has changed. */
+  fields: readonly FieldRow[]
+  relationships: readonly RelationshipRow[]
+}
+
+/** All object types of a workspace by name: the system's tables and what the workspace adds to them. */
+export type Definitions = ReadonlyMap<string, ObjectDefinition>
+
+export function buildDefinitions(rows: WorkspaceRows): Definitions {
+  const definitions = new Map<string, ObjectDefinition>()
+  for (const objectType of Object.values(objectTypes)) {
+    definitions.set(objectType.name, defineOne(systemObject(objectType), systemFields(objectType, rows), rows))
+  }
+  for (const row of rows.objects) {
+    definitions.set(row.slug, defineOne(customObject(row), [customObjectName(row)], rows))
+  }
+  return definitions
+}
+
+type Shell = Omit<ObjectDefinition, 'fields' | 'relationships' | 'relationshipFilters'>
+
+const systemObject = (objectType: ObjectType): Shell => ({ ...objectType, custom: false })
+
+const customObject = (row: CustomObjectRow): Shell => ({
+  number: row.id,
+  name: row.slug,
+  plural: row.slug,
+  label: row.label,
+  prefix: idPrefixes.customObject,
+  verbs: [],
+  open: true,
+  custom: true,
+})
+
+function defineOne(shell: Shell, fields: Field[], rows: WorkspaceRows): ObjectDefinition {
+  const custom = rows.fields.filter(
+    (row) => row.objectType === shell.name && !fields.some((field) => field.id === row.id),
+  )
+  const relationships = [...systemRelationships(shell.name), ...customRelationships(shell.name, rows.relationships)]
+  return {
+    ...shell,
+    fields: new Map([...fields, ...custom.map(customField)].map((field) => [field.key, field])),
+    relationships: new Map(relationships.map((relationship) => [relationship.key, relationship])),
+    relationshipFilters: new Map(relationships.flatMap(filterKeys)),
+  }
+}
+
+/** A relationship filter names the definition's slug; the key it has in records is accepted too. */
+const filterKeys = (relationship: Relationship): [string, Relationship][] => [
+  [relationship.key, relationship],
+  ...(relationship.system && relationship.ids.length === 1
+    ? [[`$${relationship.slug}`, relationship] as [string, Relationship]]
+    : []),
+]
+
+function systemFields(objectType: ObjectType, rows: WorkspaceRows): Field[] {
+  return Object.entries<SystemField>(objectType.fields).map(([key, field]) => {
+    const changed = rows.fields.find((row) => row.id === field.id)
+    return {
+      id: field.id,
+      publicId: systemId('ad', `${objectType.name}.${key}`),
+      key,
+      slug: key.slice(1),
+      label: changed?.label ?? field.label,
+      description: (changed ? changed.description : field.description) ?? null,
+      valueType: field.valueType,
+      type: valueTypes[field.valueType] as ValueType,
+      configuration: changed?.configuration ?? field.typeConfiguration ?? {},
+      system: true,
+      required: field.required ?? false,
+      readOnly: field.readOnly ?? false,
+    }
+  })
+}
+
+const customField = (row: FieldRow): Field => ({
+  id: row.id,
+  publicId: row.publicId,
+  key: row.slug,
+  slug: row.slug,
+  label: row.label,
+  description: row.description,
+  valueType: row.valueType,
+  type: valueTypes[row.valueType] as ValueType,
+  configuration: row.configuration,
+  system: false,
+  required: false,
+  readOnly: false,
+})
+
+/** Every custom object type has a name; its field id follows from the object's number. */
+const customObjectName = (row: CustomObjectRow): Field => ({
+  ...customField({
+    id: -row.id,
+    publicId: systemId('ad', `${row.slug}.$name`),
+    objectType: row.slug,
+    slug: 'name',
+    label: 'Name',
+    description: null,
+    valueType: 'TEXT',
+    configuration: {},
+  }),
+  key: '$name',
+  system: true,
+  required: true,
+})
+
+function systemRelationships(objectType: string): Relationship[] {
+  const table = objectTypes[objectType as keyof typeof objectTypes]?.relationships ?? {}
+  return Object.entries<SystemRelationship>(table).map(([key, end]) => {
+    const owners = 'inverseOf' in end ? [end.inverseOf].flat().map(ownerOf) : [{ end, inverse: inverseOf(end.slug) }]
+    const slug = owners[0]?.end.slug ?? ''
+    return {
+      ids: owners.map((owner) => owner.end.id),
+      publicId: systemId('rd', slug),
+      key,
+      slug,
+      label: end.label,
+      description: end.description ?? null,
+      objectType: end.objectType,
+      cardinality: end.cardinality,
+      side: 'inverseOf' in end ? 'to' : 'from',
+      one: end.cardinality === 'HAS_ONE',
+      inverseOne: ('inverseOf' in end ? owners[0]?.end : owners[0]?.inverse)?.cardinality === 'HAS_ONE',
+      write: end.write ?? 'always',
+      required: 'required' in end,
+      system: true,
+    }
+  })
+}
+
+type Owner = Extract<SystemRelationship, { id: number }>
+
+const allEnds = Object.values(objectTypes).flatMap((objectType) =>
+  Object.values<SystemRelationship>(objectType.relationships),
+)
+
+function ownerOf(slug: string): { end: Owner; inverse: SystemRelationship | undefined } {
+  const end = allEnds.find((candidate): candidate is Owner => 'slug' in candidate && candidate.slug === slug)
+  if (!end) throw new Error(`no relationship has the slug ${slug}`)
+  return { end, inverse: inverseOf(slug) }
+}
+
+const inverseOf = (slug: string) => allEnds.find((end) => 'inverseOf' in end && end.inverseOf === slug)
+
+function customRelationships(objectType: string, rows: readonly RelationshipRow[]): Relationship[] {
+  return rows.flatMap((row) => [
+    ...(row.from.objectType === objectType ? [customEnd(row, 'from')] : []),
+    ...(row.to.objectType === objectType ? [customEnd(row, 'to')] : []),
+  ])
+}
+
+function customEnd(row: RelationshipRow, side: 'from' | 'to'): Relationship {
+  const [end, other] = side === 'from' ? [row.from, row.to] : [row.to, row.from]
+  return {
+    ids: [row.id],
+    publicId: row.publicId,
+    key: end.slug,
+    slug: end.slug,
+    label: end.label,
+    description: null,
+    objectType: other.objectType,
+    cardinality: end.cardinality,
+    side,
+    one: end.cardinality === 'HAS_ONE',
+    inverseOne: other.cardinality === 'HAS_ONE',
+    write: 'always',
+    required: false,
+    system: false,
+  }
+}
+
+/** The JSON of `GET /v1/{objects}/definitions`. Retired options are left out: they cannot be chosen. */
+export const presentDefinitions = (definition: ObjectDefinition) => ({
+  objectType: definition.name,
+  fieldDefinitions: Object.fromEntries(
+    [...definition.fields.values()].map((field) => [field.key, presentField(field)]),
+  ),
+  relationshipDefinitions: Object.fromEntries(
+    [...definition.relationships.values()].map((relationship) => [relationship.key, presentRelationship(relationship)]),
+  ),
+})
+
+export const presentField = (field: Field) => ({
+  id: field.publicId,
+  slug: field.slug,
+  label: field.label,
+  description: field.description,
+  valueType: field.valueType,
+  system: field.system,
+  readOnly: field.readOnly,
+  typeConfiguration: presentConfiguration(field.configuration),
+})
+
+const presentConfiguration = ({ options, ...rest }: TypeConfiguration) =>
+  options === undefined
+    ? rest
+    : {
+        ...rest,
+        options: options
+          .filter((option) => !option.retired)
+          .map(({ id, label, description }) => ({ id, label, description: description ?? null })),
+      }
+
+export const presentRelationship = (relationship: Relationship) => ({
+  id: relationship.publicId,
+  slug: relationship.slug,
+  label: relationship.label,
+  description: relationship.description,
+  cardinality: relationship.cardinality,
+  objectType: relationship.objectType,
+  readOnly: relationship.write === 'never',
+})
+
+/** The public form of a stored record id. */
+export const recordId = (definition: { prefix: IdPrefix }, uuid: string) => encodeId(definition.prefix, uuid)
+
+/** The definitions of a workspace that has added nothing. */
+export const systemDefinitions = buildDefinitions({ objects: [], fields: [], relationships: [] })

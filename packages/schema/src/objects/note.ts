@@ -1,0 +1,35 @@
+import { defineObject } from './define.ts'
+
+/** Text about accounts, contacts and opportunities. */
+export const note = defineObject({
+  number: 5,
+  name: 'note',
+  plural: 'notes',
+  label: 'Note',
+  prefix: 'note',
+  verbs: [],
+  open: false,
+  fields: {
+    $title: { id: 501, valueType: 'TEXT', label: 'Title', required: true },
+    $content: { id: 502, valueType: 'MARKDOWN', label: 'Content' },
+  },
+  relationships: {
+    $account: { id: 17, slug: 'note-account', label: 'Accounts', objectType: 'account', cardinality: 'HAS_MANY' },
+    $opportunity: {
+      id: 18,
+      slug: 'note-opportunity',
+      label: 'Opportunities',
+      objectType: 'opportunity',
+      cardinality: 'HAS_MANY',
+    },
+    $contact: { id: 19, slug: 'note-contact', label: 'Contacts', objectType: 'contact', cardinality: 'HAS_MANY' },
+    $createdBy: {
+      id: 20,
+      slug: 'note-created-by',
+      label: 'Created by',
+      objectType: 'member',
+      cardinality: 'HAS_ONE',
+      write: 'never',
+    },
+  },
+})

@@ -1,0 +1,17 @@
+import { brokenRule, wrongType } from './type.ts'
+
+/** The most elements that a value with several of them can have. */
+const elementsMax = 100
+
+/** An array of a bearable length; its elements are the caller's to check. Throws InvalidValue. */
+export function parseArray(input: unknown, expected: string): unknown[] {
+  if (!Array.isArray(input)) throw wrongType(expected)
+  if (input.length > elementsMax) throw brokenRule(`must have at most ${elementsMax} elements`)
+  return input
+}
+
+/** The first of all elements with the same key, in the order given. */
+export function uniqueBy<T>(elements: T[], key: (element: T) => string): T[] {
+  const seen = new Set<string>()
+  return elements.filter((element) => seen.size < seen.add(key(element)).size)
+}

@@ -1,0 +1,35 @@
+import { comparable, textComparisons } from './comparisons.ts'
+import { parseMember, parseObject } from './object.ts'
+import { wordsOf } from './string.ts'
+import type { ValueType } from './type.ts'
+
+export type FullName = { firstName: string | null; lastName: string | null }
+
+const keys = ['firstName', 'lastName'] as const
+
+const schema = {
+  type: 'object',
+  properties: { firstName: { type: ['string', 'null'] }, lastName: { type: ['string', 'null'] } },
+  additionalProperties: false,
+}
+
+/** A person's name. Filters see it as "First Last". */
+export const fullName: ValueType<Partial<FullName>, FullName> = {
+  name: 'FULL_NAME',
+  configurationKeys: [],
+  customFields: true,
+  parse(input) {
+    const { firstName, lastName } = parseObject(input, keys)
+    return { firstName: parseMember('firstName', firstName), lastName: parseMember('lastName', lastName) }
+  },
+  entries: (value) => ({ text: [comparable(firstAndLast(value))] }),
+  operators: textComparisons,
+  words: (value) => wordsOf(firstAndLast(value)),
+  display: firstAndLast,
+  readSchema: () => ({ ...schema, required: keys }),
+  writeSchema: () => schema,
+}
+
+function firstAndLast({ firstName, lastName }: FullName): string {
+  return [firstName, lastName].filter(Boolean).join(' ')
+}

@@ -1,0 +1,21 @@
+import { parseArray } from './array.ts'
+import { labelOf } from './options.ts'
+import { parseOption } from './single-select.ts'
+import type { ValueType } from './type.ts'
+
+/** Any of the field's options, in the order in which they were given. Writing replaces the whole set. Not filterable. */
+export const multiSelect: ValueType<string[], string[]> = {
+  name: 'MULTI_SELECT',
+  configurationKeys: ['options'],
+  customFields: true,
+  parse(input, configuration) {
+    const elements = parseArray(input, 'an array of ids or labels of options')
+    return [...new Set(elements.map((element) => parseOption(element, configuration)))]
+  },
+  entries: () => ({}),
+  operators: {},
+  words: () => [],
+  display: (value, configuration) => value.map((id) => labelOf(id, configuration)).join(', '),
+  readSchema: () => ({ type: 'array', items: { type: 'string' }, description: 'The ids of options.' }),
+  writeSchema: () => ({ type: 'array', items: { type: 'string' }, description: 'Ids or labels of options.' }),
+}

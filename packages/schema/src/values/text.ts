@@ -1,0 +1,19 @@
+import { fold, parseString, wordsOf } from './string.ts'
+import type { ValueType } from './type.ts'
+
+/** Plain text, kept as it was written. */
+export const text: ValueType<string, string> = {
+  name: 'TEXT',
+  configurationKeys: [],
+  customFields: true,
+  parse: (input) => parseString(input),
+  entries: (value) => ({ text: [fold(value)] }),
+  operators: {
+    equal: (value) => ({ index: 'text', operator: 'equal', value: fold(parseString(value)) }),
+    startsWith: (value) => ({ index: 'text', operator: 'startsWith', value: fold(parseString(value)) }),
+  },
+  words: wordsOf,
+  display: (value) => value,
+  readSchema: () => ({ type: 'string' }),
+  writeSchema: () => ({ type: 'string' }),
+}

@@ -1,0 +1,76 @@
+/** JSON as it is stored and sent. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
+
+export type Option = { id: string; label: string; description?: string | null; retired?: boolean }
+
+/** What a field definition says about its values; the keys each value type uses are in `configurationKeys`. */
+export type TypeConfiguration = {
+  options?: readonly Option[]
+  currency?: string
+  unique?: boolean
+  multipleValues?: boolean
+  handleService?: 'LINKEDIN' | 'TWITTER' | 'FACEBOOK' | 'INSTAGRAM'
+}
+
+/** The operators a filter can name, e.g. `$amount[greaterThan]=5`. */
+export type Operator =
+  | 'equal'
+  | 'startsWith'
+  | 'contains'
+  | 'greaterThan'
+  | 'greaterThanOrEqual'
+  | 'lessThan'
+  | 'lessThanOrEqual'
+
+/** Where a value can be found by a filter: folded text, a number, or text searched by substring. */
+export type IndexEntries = { text?: string[]; number?: number[]; substring?: string[] }
+
+/** A filter, ready for storage: which index to ask and for what. Text is folded the way index entries are. */
+export type Condition =
+  | { index: 'text'; operator: 'equal' | 'startsWith'; value: string }
+  | { index: 'number'; operator: '=' | '>' | '>=' | '<' | '<='; value: number }
+  | { index: 'substring'; operator: 'contains'; value: string }
+
+/**
+ * Everything there is to know about one value type. One file each in this folder; nothing else may ask for a type by
+ * name. `Write` is what a client may send (never null: clearing is the caller's business), `Read` what is stored and
+ * returned: the two differ only by normalisation, so reading needs no step of its own.
+ */
+export interface ValueType<Write = unknown, Read extends Json = Json> {
+  readonly name: string
+  /** The keys of `typeConfiguration` that mean something here; the first line of defence when a field is defined. */
+  readonly configurationKeys: readonly (keyof TypeConfiguration)[]
+  /** False for generated text: a custom field of this type cannot be written, or not exist at all. */
+  readonly customFields: boolean
+  /** Turns what a client sent into the stored value. Throws InvalidValue. The only way in. */
+  parse(input: unknown, configuration: TypeConfiguration): Read
+  /** Where filters find this value. Pure: the same value always gives the same entries. */
+  entries(value: Read, configuration: TypeConfiguration): IndexEntries
+  /** The operators of the type, each turning the text after `=` into a condition. Throws InvalidValue. */
+  readonly operators: { readonly [O in Operator]?: (text: string, configuration: TypeConfiguration) => Condition }
+  /** Words this value adds to search. */
+  words(value: Read, configuration: TypeConfiguration): string[]
+  /** How a person reads the value, e.g. an option's label. */
+  display(value: Read, configuration: TypeConfiguration): string
+  /** JSON Schema of the read form, without null. */
+  readSchema(configuration: TypeConfiguration): object
+  /** JSON Schema of the accepted write forms, without null. */
+  writeSchema(configuration: TypeConfiguration): object
+  /** Carries `Write` for type inference; never has a value. */
+  readonly write?: Write
+}
+
+/** A value that cannot be stored. `kind` says which rule it breaks: the JSON type (400) or the rule of the type (422). */
+export class InvalidValue extends Error {
+  readonly kind: 'type' | 'rule'
+  constructor(kind: 'type' | 'rule', message: string) {
+    super(message)
+    this.kind = kind
+  }
+}
+
+/** The JSON type is wrong: 400 `invalid_type`. `expected` completes "expected …". */
+export const wrongType = (expected: string) => new InvalidValue('type', `expected ${expected}`)
+
+/** The JSON type is right but the value breaks a rule: 422. */
+export const brokenRule = (message: string) => new InvalidValue('rule', message)
