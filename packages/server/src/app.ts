@@ -1,0 +1,71 @@
+import cors from '@fastify/cors'
+import { newUuid } from '@openfield/schema'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import type { Caller, Context } from './domain/context.ts'
+import { Authenticator } from './http/authenticate.ts'
+import { bodyBytesMax, parseJsonBodies } from './http/body.ts'
+import { sendError, unknownRoute } from './http/errors.ts'
+import type { Guards } from './http/guard.ts'
+import { RateLimiter } from './http/rate-limit.ts'
+import { adminRoutes } from './http/routes/admin.ts'
+import { authRoutes } from './http/routes/auth.ts'
+import { recordRoutes } from './http/routes/records.ts'
+
+export type AppOptions = {
+  /** Requests per second, per category and workspace; 0: no limit. */
+  rateLimit: number
+  corsOrigins: readonly string[]
+  log: 'error' | 'info'
+}
+
+/** The whole HTTP side: what every request passes through, then the routes. The API's table of contents. */
+export async function buildApp(
+  system: Omit<Context, 'workspace' | 'caller'>,
+  options: AppOptions,
+): Promise<FastifyInstance> {
+  const app = fastify({
+    bodyLimit: bodyBytesMax,
+    exposeHeadRoutes: false,
+    genReqId: () => `req_${newUuid().replaceAll('-', '')}`,
+    logger: { level: options.log, stream: process.stderr },
+    logController: new LogController({ disableRequestLogging: true }),
+    // Filters are read from the raw query string, which says more than a parsed one.
+    routerOptions: { querystringParser: () => ({}) },
+    frameworkErrors: sendError,
+  })
+  const guards: Guards = {
+    authenticator: new Authenticator(system.db),
+    rateLimiter: new RateLimiter(options.rateLimit),
+    contextOf: (workspace: number, caller: Caller): Context => ({ ...system, workspace, caller }),
+  }
+
+  app.decorateRequest('call')
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  if (options.log === 'info') app.addHook('onResponse', logRequest)
+  if (options.corsOrigins.length > 0) await app.register(cors, corsOptions(options.corsOrigins))
+  parseJsonBodies(app)
+  app.setErrorHandler(sendError)
+  app.setNotFoundHandler((request, reply) => sendError(unknownRoute(request), request, reply))
+
+  app.get('/health', async () => ({ status: 'ok' }))
+  authRoutes(app, guards)
+  recordRoutes(app, guards)
+  adminRoutes(app, guards)
+  return app
+}
+
+/** One line for every request. */
+async function logRequest(request: FastifyRequest, reply: FastifyReply) {
+  const { method, url, id: requestId } = request
+  request.log.info({ requestId, method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) })
+}
+
+/** Keys travel in a header, never in cookies, so that any listed origin may call. */
+const corsOptions = (origins: readonly string[]) => ({
+  origin: origins.includes('*') ? '*' : [...origins],
+  methods: ['GET', 'POST', 'DELETE', 'PATCH'],
+  exposedHeaders: ['X-Request-Id', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset', 'Retry-After'],
+  maxAge: 86_400,
+})

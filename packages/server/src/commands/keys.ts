@@ -1,0 +1,47 @@
+import { encodeId, objectTypes, type Scope, scopes, unprocessable } from '@openfield/schema'
+import type { Config } from '../config.ts'
+import { createApiKey } from '../domain/api-keys/create.ts'
+import { workspaceId } from '../domain/workspaces/create.ts'
+import type { Database } from '../storage/database.ts'
+import { findAdmin, listWorkspaces } from '../storage/workspaces.ts'
+import { withSystem } from './system.ts'
+
+type Options = { name: string; scopes?: string; workspace?: string; json?: boolean }
+
+/** `openfield keys create`: a key of the workspace's first admin. Prints it, which happens this once. */
+export async function createKey(config: Config, options: Options) {
+  const made = await withSystem(config, async (system) => {
+    const workspace = await chooseWorkspace(system.db, options.workspace)
+    const admin = await findAdmin(system.db, workspace, objectTypes.member.number)
+    const ctx = { ...system, workspace, caller: undefined }
+    return createApiKey(ctx, {
+      name: options.name,
+      scopes: parseScopes(options.scopes),
+      memberId: admin && encodeId('mem', admin),
+    })
+  })
+  if (options.json) console.log(JSON.stringify(made))
+  else console.log(`API key (shown this once) ${made.key}`)
+}
+
+function parseScopes(text = ''): Scope[] {
+  return text.split(',').flatMap((part) => {
+    const name = part.trim()
+    if (name === '') return []
+    const scope = scopes.find((one) => one === name)
+    if (!scope) throw unprocessable(`There is no scope '${name}'. Scopes: ${scopes.join(', ')}`, 'scopes')
+    return [scope]
+  })
+}
+
+async function chooseWorkspace(db: Database, wanted: string | undefined): Promise<number> {
+  const workspaces = await listWorkspaces(db)
+  const [only, ...others] =
+    wanted === undefined ? workspaces : workspaces.filter(({ id }) => workspaceId(id) === wanted)
+  if (only && others.length === 0) return only.id
+  const choice = workspaces.map(({ id, name }) => `${workspaceId(id)} (${name})`).join(', ')
+  throw unprocessable(
+    `Say which workspace: --workspace ID. There are: ${choice || 'none; start the server once'}`,
+    'workspace',
+  )
+}

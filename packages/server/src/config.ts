@@ -1,0 +1,121 @@
+/** Every setting: its default and what it means. The only place that reads the environment. */
+type Setting<T> = { default: string; meaning: string; parse: (text: string) => T; secret?: true }
+
+const setting = <T>(defaultText: string, meaning: string, parse: (text: string) => T): Setting<T> => ({
+  default: defaultText,
+  meaning,
+  parse,
+})
+
+const text = (value: string) => value
+const optional = (value: string) => (value === '' ? undefined : value)
+
+export const settings = {
+  PORT: setting('3000', 'Port to listen on; 0 picks a free one.', wholeNumber(0, 65_535)),
+  HOST: setting('127.0.0.1', 'Address to listen on; 0.0.0.0 for all.', text),
+  OPENFIELD_DATA_DIR: setting('./data', 'Folder of the embedded database and of files.', text),
+  DATABASE_URL: {
+    ...setting('', 'An external PostgreSQL (15 or newer) instead of the embedded one.', databaseUrl),
+    secret: true,
+  },
+  OPENFIELD_PUBLIC_URL: setting('', 'Base of links to records; by default http://HOST:PORT.', publicUrl),
+  OPENFIELD_BOOTSTRAP_API_KEY: {
+    ...setting('', 'On the first start: the full-access key of the first admin is exactly this.', bootstrapKey),
+    secret: true,
+  },
+  OPENFIELD_ADMIN_EMAIL: setting('admin@example.com', 'E-mail address of the first admin member.', emailAddress),
+  OPENFIELD_ADMIN_PASSWORD: {
+    ...setting('', 'How the first admin signs in to the web app, which is still to come.', optional),
+    secret: true,
+  },
+  OPENFIELD_RATE_LIMIT: setting(
+    '25',
+    'Requests per second, per category and workspace; 0 switches the limit off.',
+    wholeNumber(0, 1_000_000),
+  ),
+  OPENFIELD_CORS_ORIGINS: setting('', 'Origins whose pages may call the API, separated by commas; * for all.', origins),
+  OPENFIELD_WORKER: setting('on', 'on: this process also does background work; off: others do.', oneOf('on', 'off')),
+  OPENFIELD_LOG: setting(
+    'error',
+    'error: unexpected failures; info: a line for every request too.',
+    oneOf('error', 'info'),
+  ),
+} satisfies Record<string, Setting<unknown>>
+
+type Settings = typeof settings
+export type Config = { [Name in keyof Settings]: ReturnType<Settings[Name]['parse']> }
+
+/** All problems of the environment at once. */
+export class InvalidSettings extends Error {}
+
+/** Reads the settings. Throws InvalidSettings, which names every setting that is wrong and says why. */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  const problems: string[] = []
+  const config = Object.fromEntries(
+    Object.entries(settings).map(([name, { default: fallback, parse }]) => {
+      try {
+        return [name, parse((environment[name] ?? '').trim() || fallback)]
+      } catch (problem) {
+        problems.push(`  ${name} ${problem instanceof Error ? problem.message : problem}`)
+        return [name, undefined]
+      }
+    }),
+  )
+  const unknown = Object.keys(environment).filter((name) => name.startsWith('OPENFIELD_') && !(name in settings))
+  for (const name of unknown) problems.push(`  ${name} is not a setting; see: npx openfield config`)
+  if (problems.length > 0) throw new InvalidSettings(`These settings are not right:\n${problems.join('\n')}`)
+  return config as Config
+}
+
+function wholeNumber(min: number, max: number) {
+  return (value: string) => {
+    const number = Number(value)
+    if (!/^\d+$/.test(value) || number < min || number > max) {
+      throw new Error(`must be a whole number from ${min} to ${max}, not "${value}"`)
+    }
+    return number
+  }
+}
+
+function oneOf<const T extends string>(...values: T[]) {
+  return (value: string): T => {
+    const found = values.find((one) => one === value)
+    if (found === undefined) throw new Error(`must be one of ${values.join(', ')}, not "${value}"`)
+    return found
+  }
+}
+
+function databaseUrl(value: string) {
+  if (value === '') return undefined
+  if (!/^postgres(ql)?:\/\//.test(value) || !URL.canParse(value)) {
+    throw new Error('must look like postgresql://user:password@host:5432/database')
+  }
+  return value
+}
+
+function publicUrl(value: string) {
+  if (value === '') return undefined
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash) {
+    throw new Error('must be an address such as https://crm.example.com')
+  }
+  return url.href.replace(/\/+$/, '')
+}
+
+function bootstrapKey(value: string) {
+  if (value === '') return undefined
+  if (!/^[\x21-\x7e]{16,200}$/.test(value)) throw new Error('must have 16 to 200 printable characters and no spaces')
+  return value
+}
+
+function emailAddress(value: string) {
+  if (!/^[^\s@]+@[^\s@]+$/.test(value)) throw new Error(`must be an e-mail address, not "${value}"`)
+  return value
+}
+
+function origins(value: string): string[] {
+  const list = value.split(',').flatMap((one) => one.trim() || [])
+  const wrong = list.find((one) => one !== '*' && !(URL.canParse(one) && new URL(one).origin === one))
+  if (wrong !== undefined) throw new Error(`must list origins such as https://app.example.com, not "${wrong}"`)
+  return list
+}

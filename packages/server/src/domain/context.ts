@@ -1,0 +1,80 @@
+import { ApiError, type Scope } from '@openfield/schema'
+import type { Database } from '../storage/database.ts'
+import { readDefinitions, readDefinitionsVersion, type VersionedDefinitions } from '../storage/definitions.ts'
+import { WriteRefused } from '../storage/records.ts'
+
+/** Who is calling: a key, of a member or of the workspace. */
+export type Caller = {
+  keyId: string
+  subjectType: 'user' | 'workspace'
+  /** The member the key belongs to, or through whom a workspace key acts (its creator). */
+  memberId: string | undefined
+  role: 'admin' | 'member'
+  /** None: full access. */
+  scopes: readonly Scope[]
+}
+
+/** Everything an operation may know about the outside. Always the first argument. */
+export type Context = {
+  db: Database
+  workspace: number
+  /** Undefined when the system itself acts. */
+  caller: Caller | undefined
+  definitions: DefinitionsCache
+  /** Base of `httpLink`, without a slash at the end. */
+  publicUrl: string
+  now: () => Date
+  /** Told after a write that left work in the outbox. */
+  workWritten: () => void
+}
+
+/** Runs `attempt` with the definitions at hand; when the database has newer ones, with those. */
+export async function withDefinitions<T>(
+  ctx: Context,
+  attempt: (definitions: VersionedDefinitions) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    const definitions = await ctx.definitions.get(ctx)
+    try {
+      return await attempt(definitions)
+    } catch (error) {
+      if (tries > triesMax || !(await ctx.definitions.isOutdated(ctx, definitions, error))) throw error
+    }
+  }
+}
+
+const triesMax = 5
+
+/** Thrown by reads that saw another version of the definitions than the one they were given. */
+export class OutdatedDefinitions extends Error {}
+
+/** The definitions of each workspace as this process last saw them. Every read and write tells when they are outdated. */
+export class DefinitionsCache {
+  readonly #byWorkspace = new Map<number, Promise<VersionedDefinitions>>()
+
+  get(ctx: Context): Promise<VersionedDefinitions> {
+    const cached = this.#byWorkspace.get(ctx.workspace)
+    if (cached) return cached
+    const loading = readDefinitions(ctx.db, ctx.workspace)
+    this.#byWorkspace.set(ctx.workspace, loading)
+    loading.catch(() => this.#byWorkspace.delete(ctx.workspace))
+    return loading
+  }
+
+  forget(workspace: number) {
+    this.#byWorkspace.delete(workspace)
+  }
+
+  /** Whether an attempt failed, or may have failed, because newer definitions exist; forgets the old ones if so. */
+  async isOutdated(ctx: Context, used: VersionedDefinitions, error: unknown): Promise<boolean> {
+    if (!mayBeOutdated(error)) return false
+    const current = await readDefinitionsVersion(ctx.db, ctx.workspace)
+    if (current === used.version) return false
+    this.forget(ctx.workspace)
+    return true
+  }
+}
+
+/** Any refusal of the input may rest on definitions that another process has changed. */
+const mayBeOutdated = (error: unknown) =>
+  error instanceof OutdatedDefinitions || error instanceof ApiError || error instanceof WriteRefused

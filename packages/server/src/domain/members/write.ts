@@ -1,0 +1,55 @@
+import { unprocessable } from '@openfield/schema'
+import { countAdmins } from '../../storage/members.ts'
+import type { Context } from '../context.ts'
+import { createRecord } from '../records/create.ts'
+import { retrieveRecord } from '../records/retrieve.ts'
+import { trashRecord } from '../records/trash.ts'
+import { updateRecord } from '../records/update.ts'
+
+export type MemberInput = {
+  email?: string | undefined
+  firstName?: string | null | undefined
+  lastName?: string | null | undefined
+  role?: 'admin' | 'member' | undefined
+}
+
+/** Adds a member. Their address is unique in the workspace: a clash is a 422. */
+export const createMember = (ctx: Context, input: MemberInput): Promise<string> =>
+  createRecord(ctx, 'member', { fields: memberFields(input, { firstName: null, lastName: null }), relationships: {} })
+
+/** Changes a member; what the input does not name stays. */
+export async function updateMember(ctx: Context, id: string, input: MemberInput): Promise<string> {
+  const { fields } = await readMember(ctx, id)
+  if (input.role === 'member' && fields.$role.value === 'admin') await requireOtherAdmin(ctx)
+  const name = fields.$name.value ?? { firstName: null, lastName: null }
+  return updateRecord(ctx, 'member', id, { fields: memberFields(input, name), relationships: {} })
+}
+
+/** Removes a member, and with them every key that acts as them. */
+export async function removeMember(ctx: Context, id: string): Promise<string> {
+  const { fields } = await readMember(ctx, id)
+  if (fields.$role.value === 'admin') await requireOtherAdmin(ctx)
+  return trashRecord(ctx, 'member', id)
+}
+
+type Name = { firstName: string | null; lastName: string | null }
+type StoredMember = { fields: { $role: { value: string }; $name: { value: Name | null } } }
+
+const readMember = async (ctx: Context, id: string) =>
+  JSON.parse(await retrieveRecord(ctx, 'member', id)) as StoredMember
+
+const memberFields = ({ email, firstName, lastName, role }: MemberInput, name: Name) => ({
+  ...(email !== undefined && { $email: email }),
+  ...(role !== undefined && { $role: role }),
+  ...((firstName !== undefined || lastName !== undefined) && {
+    $name: {
+      firstName: firstName === undefined ? name.firstName : firstName,
+      lastName: lastName === undefined ? name.lastName : lastName,
+    },
+  }),
+})
+
+async function requireOtherAdmin(ctx: Context) {
+  if ((await countAdmins(ctx.db, ctx.workspace)) > 1) return
+  throw unprocessable('A workspace needs an admin: make another member one first.', 'role')
+}

@@ -1,0 +1,102 @@
+import { newUuid, type ObjectDefinition, timeOfUuid } from '@openfield/schema'
+import { workOf } from '../../jobs/work.ts'
+import type { VersionedDefinitions } from '../../storage/definitions.ts'
+import { createRecord as store, WriteRefused } from '../../storage/records.ts'
+import type { StoredRecord } from '../../storage/rows.ts'
+import { type Context, withDefinitions } from '../context.ts'
+import { findType } from './definitions.ts'
+import { bareValues, entriesOf, type FieldWrite, parseFields, required, wireForm } from './fields.ts'
+import { presentRecord } from './present.ts'
+import {
+  linkChanges,
+  linkLog,
+  linksAfter,
+  missingRequired,
+  newLinks,
+  parseNewRelationships,
+  type RelationshipWrite,
+  requireLinked,
+} from './relationships.ts'
+import { type Idempotency, refusedWrite, writeContext } from './write.ts'
+
+/** `fields` and `relationships` of a body: plain JSON objects, keys and values as the client sent them. */
+export type RecordInput = { fields: Record<string, unknown>; relationships: Record<string, unknown> }
+
+/**
+ * Creates a record of any object type. Returns it as the API sends it. Throws ApiError for input that is refused, KeyUsed
+ * when another request with the same idempotency key was first.
+ */
+export const createRecord = (
+  ctx: Context,
+  objectType: string,
+  input: RecordInput,
+  idempotency?: Idempotency,
+): Promise<string> =>
+  withDefinitions(ctx, async (definitions) => {
+    const definition = findType(definitions, objectType)
+    const { writes, broken } = parseFields(definition, input.fields)
+    const relationships = withDefaults(ctx, definition, parseNewRelationships(definition, input.relationships))
+    const changes = linkChanges(definitions.types, relationships, noLinks)
+    const links = linksAfter(noLinks, changes)
+    const refused =
+      broken ??
+      missingField(definition, writes) ??
+      missingRequired(definition, definition.relationships.values(), links)
+    if (refused) {
+      await requireLinked(ctx.db, ctx.workspace, definitions.types, changes)
+      throw refused
+    }
+
+    const id = newUuid()
+    const at = timeOfUuid(id)
+    const values = writes.filter(({ value }) => value !== null)
+    const record = { id, version: 1, updatedAt: at.toISOString(), externalId: null, ...links }
+    const fields = JSON.stringify(Object.fromEntries(values.map((write) => [write.field.key, wireForm(write)])))
+    const response = present(ctx, definitions, definition, { ...record, fields })
+    try {
+      await store(
+        ctx.db,
+        writeContext(ctx, definitions.version, at, workOf(definition, id, values), idempotency, response),
+        {
+          id,
+          objectType: definition.number,
+          externalId: null,
+          fields,
+          entries: entriesOf(values),
+          links: newLinks(definitions.types, changes),
+          after: bareValues(values),
+          linkChanges: linkLog(changes),
+        },
+      )
+    } catch (error) {
+      throw error instanceof WriteRefused ? refusedWrite(error, definition, changes) : error
+    }
+    ctx.workWritten()
+    return response
+  })
+
+const noLinks = { from: { ids: new Map(), more: new Set<number>() }, to: { ids: new Map(), more: new Set<number>() } }
+
+/** `$createdBy` is the member who calls, unless the body says otherwise. */
+function withDefaults(ctx: Context, definition: ObjectDefinition, writes: RelationshipWrite[]): RelationshipWrite[] {
+  const createdBy = definition.relationships.get('$createdBy')
+  const memberId = ctx.caller?.memberId
+  if (!createdBy || memberId === undefined || writes.some((write) => write.relationship === createdBy)) return writes
+  return [...writes, { relationship: createdBy, add: [memberId], remove: [], replace: false }]
+}
+
+function missingField(definition: ObjectDefinition, writes: readonly FieldWrite[]) {
+  for (const field of definition.fields.values()) {
+    if (field.required && !writes.some((write) => write.field === field && write.value !== null)) {
+      return required(definition, field)
+    }
+  }
+  return undefined
+}
+
+/** The response is made before the record is stored, so that both are stored together. */
+function present(ctx: Context, definitions: VersionedDefinitions, definition: ObjectDefinition, record: StoredRecord) {
+  const defaults = definitions.shapes.get(definition.name)?.defaults ?? '{}'
+  const fields = JSON.stringify({ ...JSON.parse(defaults), ...JSON.parse(record.fields) })
+  return presentRecord(ctx.publicUrl, definitions, definition, { ...record, fields })
+}

@@ -1,0 +1,114 @@
+import {
+  type ApiError,
+  badRequest,
+  type Field,
+  InvalidValue,
+  type Json,
+  type ObjectDefinition,
+  unprocessable,
+} from '@openfield/schema'
+import { indexKey, substringKey } from '../../storage/index-key.ts'
+import type { Entries } from '../../storage/records.ts'
+
+/** A field and the value it is to have; null clears it. */
+export type FieldWrite = { field: Field; value: Json }
+
+export type ParsedFields = {
+  writes: FieldWrite[]
+  /** The first business rule that is broken: answered only after references are known to be good. */
+  broken: ApiError | undefined
+}
+
+/** Reads the `fields` of a body. Keys that are not defined or not writable, and wrong JSON types, are thrown at once. */
+export function parseFields(definition: ObjectDefinition, input: Record<string, unknown>): ParsedFields {
+  const parsed: ParsedFields = { writes: [], broken: undefined }
+  for (const key of Object.keys(input)) {
+    const field = writableField(definition, key)
+    const value = input[key]
+    if (value === null || value === undefined) {
+      if (field.required) parsed.broken ??= required(definition, field)
+      parsed.writes.push({ field, value: null })
+      continue
+    }
+    try {
+      parsed.writes.push({ field, value: field.type.parse(value, field.configuration) })
+    } catch (error) {
+      parsed.broken ??= refusal(field, error)
+    }
+  }
+  return parsed
+}
+
+function writableField(definition: ObjectDefinition, key: string): Field {
+  const field = definition.fields.get(key)
+  const param = `fields.${key}`
+  if (!field) {
+    throw badRequest(
+      'unknown_field',
+      `Unrecognized field '${shorten(key)}' for '${definition.plural}'.`,
+      shorten(param),
+    )
+  }
+  if (field.readOnly) {
+    throw badRequest('invalid_configuration', `The field '${key}' is read-only: the system writes it.`, param)
+  }
+  return field
+}
+
+/** A key from outside may be of any length; errors quote only its beginning. */
+const shorten = (text: string) => (text.length > 200 ? `${text.slice(0, 200)}…` : text).toWellFormed()
+
+/** A broken rule as an error to answer later; a wrong type is thrown. */
+function refusal(field: Field, error: unknown): ApiError {
+  if (!(error instanceof InvalidValue)) throw error
+  const message = `The value of '${field.key}' is not valid: ${error.message}.`
+  if (error.kind === 'type') throw badRequest('invalid_type', message, `fields.${field.key}`)
+  return unprocessable(message, `fields.${field.key}`)
+}
+
+/** The 422 for a required field without a value. */
+export const required = (definition: ObjectDefinition, field: Field) =>
+  unprocessable(`${definition.label} requires ${field.key}.`, `fields.${field.key}`)
+
+/** What a record holds for a value, and how it is sent. */
+export const wireForm = ({ field, value }: FieldWrite) => ({ value, valueType: field.valueType })
+
+/** All index rows for some values; none for cleared ones. */
+export function entriesOf(values: readonly FieldWrite[]): Entries {
+  const entries: Entries = {
+    textFields: [],
+    texts: [],
+    numberFields: [],
+    numbers: [],
+    substringFields: [],
+    substrings: [],
+    uniqueFields: [],
+    uniques: [],
+  }
+  for (const { field, value } of values) {
+    if (value === null) continue
+    const { text = [], number = [], substring = [] } = field.type.entries(value, field.configuration)
+    for (const one of text) {
+      entries.textFields.push(field.id)
+      entries.texts.push(indexKey(one))
+    }
+    for (const one of number) {
+      entries.numberFields.push(field.id)
+      entries.numbers.push(one)
+    }
+    for (const one of substring) {
+      entries.substringFields.push(field.id)
+      entries.substrings.push(substringKey(one))
+    }
+    if (!field.configuration.unique) continue
+    for (const one of [...text, ...substring]) {
+      entries.uniqueFields.push(field.id)
+      entries.uniques.push(indexKey(one))
+    }
+  }
+  return entries
+}
+
+/** Bare values by key, for the change log. */
+export const bareValues = (values: readonly FieldWrite[]) =>
+  JSON.stringify(Object.fromEntries(values.map(({ field, value }) => [field.key, value])))

@@ -1,0 +1,120 @@
+import { ApiError, decodeId, type Json, noResource } from '@openfield/schema'
+import { workOf } from '../../jobs/work.ts'
+import type { VersionedDefinitions } from '../../storage/definitions.ts'
+import { fetchRecord, updateRecord as store, WriteRefused } from '../../storage/records.ts'
+import { type Context, withDefinitions } from '../context.ts'
+import type { RecordInput } from './create.ts'
+import { findType, requireCurrent, shapeOf } from './definitions.ts'
+import { bareValues, entriesOf, type FieldWrite, parseFields, wireForm } from './fields.ts'
+import { presentRecord } from './present.ts'
+import {
+  linkChanges,
+  linkLog,
+  linksAfter,
+  missingRequired,
+  newLinks,
+  oldLinks,
+  parseRelationshipChanges,
+  requireLinked,
+} from './relationships.ts'
+import { type Idempotency, refusedWrite, writeContext } from './write.ts'
+
+/**
+ * Changes some fields and links of a record; what the input does not name stays. Returns the record as the API sends it.
+ * An input that changes nothing leaves `updatedAt` as it is. Throws ApiError, or KeyUsed like create.
+ */
+export async function updateRecord(
+  ctx: Context,
+  objectType: string,
+  id: string,
+  input: RecordInput,
+  idempotency?: Idempotency,
+): Promise<string> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await withDefinitions(ctx, (definitions) => attempt(ctx, definitions, objectType, id, input, idempotency))
+    } catch (error) {
+      if (!(error instanceof WriteRefused && error.reason === 'record changed')) throw error
+      if (tries === triesMax) throw new ApiError('conflict', undefined, 'Others keep changing this record; try again.')
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * tries))
+    }
+  }
+}
+
+/** Each round of a crowd that updates one record sees one of them through. */
+const triesMax = 100
+
+async function attempt(
+  ctx: Context,
+  definitions: VersionedDefinitions,
+  objectType: string,
+  id: string,
+  input: RecordInput,
+  idempotency: Idempotency | undefined,
+): Promise<string> {
+  const definition = findType(definitions, objectType)
+  const uuid = decodeId(definition.prefix, id)
+  const found = uuid && (await fetchRecord(ctx.db, ctx.workspace, shapeOf(definitions, definition), uuid))
+  if (!found) throw noResource(definition.plural)
+  requireCurrent(definitions, found.definitions)
+  const { record } = found
+
+  const { writes, broken } = parseFields(definition, input.fields)
+  const changes = linkChanges(definitions.types, parseRelationshipChanges(definition, input.relationships), record)
+  const links = linksAfter(record, changes)
+  const changedRelationships = changes.map(({ relationship }) => relationship)
+  const refused = broken ?? missingRequired(definition, changedRelationships, links)
+  if (refused) {
+    await requireLinked(ctx.db, ctx.workspace, definitions.types, changes)
+    throw refused
+  }
+
+  const current = JSON.parse(record.fields) as Record<string, { value: Json }>
+  const before = writes.map(({ field }): FieldWrite => ({ field, value: current[field.key]?.value ?? null }))
+  const after = writes.filter((write, index) => !isSame(write.value, before[index]?.value ?? null))
+  const old = before.filter(({ field }) => after.some((write) => write.field === field))
+  const changed = after.length > 0 || changes.length > 0
+  const at = changed ? later(ctx.now(), record.updatedAt) : new Date(record.updatedAt)
+  for (const write of after) current[write.field.key] = wireForm(write)
+  const response = presentRecord(ctx.publicUrl, definitions, definition, {
+    ...record,
+    ...links,
+    updatedAt: at.toISOString(),
+    fields: changed ? JSON.stringify(current) : record.fields,
+  })
+  if (!changed && !idempotency) return response
+
+  const kept = after.filter(({ value }) => value !== null)
+  const work = changed ? workOf(definition, record.id, after) : []
+  try {
+    await store(ctx.db, writeContext(ctx, definitions.version, at, work, idempotency, response), {
+      id: record.id,
+      version: record.version,
+      changed,
+      cleared: after.filter(({ value }) => value === null).map(({ field }) => field.key),
+      set: JSON.stringify(Object.fromEntries(kept.map((write) => [write.field.key, wireForm(write)]))),
+      oldEntries: entriesOf(old),
+      entries: entriesOf(kept),
+      links: newLinks(definitions.types, changes),
+      oldLinks: oldLinks(changes),
+      before: bareValues(old),
+      after: bareValues(after),
+      linkChanges: linkLog(changes),
+    })
+  } catch (error) {
+    throw error instanceof WriteRefused ? refusedWrite(error, definition, changes) : error
+  }
+  if (work.length > 0) ctx.workWritten()
+  return response
+}
+
+/** Values are in normal form, with keys in a fixed order, save that PostgreSQL sorts them: compare without order. */
+const isSame = (left: Json, right: Json) => canonical(left) === canonical(right)
+
+const canonical = (value: Json): string =>
+  JSON.stringify(value, (_, part) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part) ? Object.entries(part).sort() : part,
+  )
+
+/** `updatedAt` never stands still over a change, even when the clock does. */
+const later = (now: Date, previous: string) => new Date(Math.max(now.getTime(), Date.parse(previous) + 1))

@@ -1,0 +1,58 @@
+import { ApiError, badRequest, notFound } from '@openfield/schema'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+
+/** The answer to a path or method that does not exist. */
+export const unknownRoute = (request: FastifyRequest) =>
+  notFound(`There is no ${request.method} ${(request.url.split('?')[0] ?? '').slice(0, 200)}.`)
+
+/** Turns whatever was thrown into a response in the documented envelope. The one place that does. */
+export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
+  const known = apiErrorOf(error)
+  if (!known) request.log.error({ err: error, requestId: request.id, method: request.method, url: request.url })
+  const answer = known ?? unexpected(request.id)
+  if (answer.type === 'too_many_requests') reply.header('retry-after', '1')
+  if (answer.place.retry === false) reply.header('x-should-retry', 'false')
+  return reply
+    .code(answer.status)
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(JSON.stringify(answer))
+}
+
+/** What the router itself refuses, by its error codes. */
+const routerErrors: Record<string, () => ApiError> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: () =>
+    new ApiError('payload_too_large', undefined, 'The body is larger than 1 MiB; send less at a time.', {
+      retry: false,
+    }),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
+    new ApiError('unsupported_media_type', undefined, 'Send the body as JSON, with Content-Type: application/json.'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
+    badRequest('invalid_type', 'The body is not as long as Content-Length says.'),
+  FST_ERR_BAD_URL: () => badRequest('invalid_type', 'The path is not correctly percent-encoded.'),
+}
+
+function apiErrorOf(error: unknown): ApiError | undefined {
+  if (error instanceof ApiError) return error
+  if (isUnavailable(error)) {
+    return new ApiError('service_unavailable', undefined, 'The database cannot be reached; try again in a moment.')
+  }
+  return routerErrors[(error as FastifyError | undefined)?.code ?? '']?.()
+}
+
+/** Connection failures, by their codes: sockets' and PostgreSQL's classes 08 (connection) and 57P (shutting down). */
+function isUnavailable(error: unknown): boolean {
+  const code = (error as { code?: unknown } | undefined)?.code
+  const isLost =
+    error instanceof Error && /^Connection terminated|^timeout exceeded when trying to connect/.test(error.message)
+  return (
+    isLost ||
+    (typeof code === 'string' && /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|08...|57P0[123])$/.test(code))
+  )
+}
+
+const unexpected = (requestId: string) =>
+  new ApiError(
+    'internal_server_error',
+    undefined,
+    `Something went wrong on the server. It is logged under the request id ${requestId}.`,
+  )

@@ -1,0 +1,49 @@
+import { badRequest } from '@openfield/schema'
+import type { ListQuery } from '../domain/records/list.ts'
+
+/** The most records of a page of the public API, and how many a page has when the request does not say. */
+const limitMax = 25
+const offsetMax = 1_000_000_000
+
+/** Reads `limit`, `offset` and the filters from a raw query string; an empty page parameter counts as not given. */
+export function parseListQuery(query: string): ListQuery {
+  const pairs = parsePairs(query)
+  const last = (key: string) => pairs.findLast((pair) => pair.key === key)?.text
+  return {
+    limit: wholeNumber('limit', last('limit'), 1, limitMax, limitMax),
+    offset: wholeNumber('offset', last('offset'), 0, offsetMax, 0),
+    filters: pairs.filter(({ key }) => key !== 'limit' && key !== 'offset'),
+  }
+}
+
+/** The keys and values of a query string. Throws a 400 for an invalid percent-encoding, which would else pass as text. */
+function parsePairs(query: string) {
+  return query.split('&').flatMap((pair) => {
+    if (pair === '') return []
+    const equals = pair.indexOf('=')
+    const [key, text] = equals < 0 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)]
+    const param = decode(key, undefined)
+    return [{ key: param, text: decode(text, param) }]
+  })
+}
+
+function decode(text: string, param: string | undefined): string {
+  try {
+    const decoded = decodeURIComponent(text.replaceAll('+', ' '))
+    if (!decoded.includes('\0')) return decoded
+  } catch {
+    // Answered below, like NUL.
+  }
+  throw badRequest(
+    'invalid_type',
+    'The query string is not correctly percent-encoded UTF-8 text.',
+    param?.slice(0, 200),
+  )
+}
+
+function wholeNumber(param: string, text: string | undefined, min: number, max: number, fallback: number): number {
+  if (text === undefined || text === '') return fallback
+  const number = Number(text)
+  if (/^\d+$/.test(text) && number >= min && number <= max) return number
+  throw badRequest('invalid_type', `'${param}' must be a whole number from ${min} to ${max}.`, param)
+}

@@ -1,0 +1,35 @@
+import type { Database } from '../storage/database.ts'
+import { changingDefinitions, readDefinitions } from '../storage/definitions.ts'
+import { type OutboxRow, onePage } from '../storage/outbox.ts'
+import { findRemovedField, forgetField, forgetRelationship, removeLinks, removeValues } from '../storage/removals.ts'
+
+/** Takes the values of a removed field out of all records, a page at a time, and at the end the definition itself. */
+export async function removeField(db: Database, workspace: number, work: readonly OutboxRow[]): Promise<void> {
+  for (const piece of work) {
+    const id = numberOf(piece)
+    const field = await findRemovedField(db, workspace, id)
+    const { types } = await readDefinitions(db, workspace)
+    await onePage(db, workspace, piece, async (tx) => {
+      const number = field && types.get(field.object_type)?.number
+      if (!field || number === undefined) return undefined
+      const progress = await removeValues(tx, workspace, number, field.slug, piece.progress)
+      if (progress === undefined) await changingDefinitions(tx, workspace, () => forgetField(tx, workspace, id))
+      return progress
+    })
+  }
+}
+
+/** Removes the links of a removed relationship, a page at a time, and at the end the definition itself. */
+export async function removeRelationship(db: Database, workspace: number, work: readonly OutboxRow[]): Promise<void> {
+  for (const piece of work) {
+    const id = numberOf(piece)
+    await onePage(db, workspace, piece, async (tx) => {
+      const progress = await removeLinks(tx, workspace, id, piece.progress)
+      if (progress === undefined) await forgetRelationship(tx, workspace, id)
+      return progress
+    })
+  }
+}
+
+/** Definitions are numbered; work names them by a UUID that holds the number. */
+const numberOf = ({ recordId }: OutboxRow) => Number.parseInt(recordId.slice(-12), 16)

@@ -1,0 +1,87 @@
+import type { FastifyBaseLogger } from 'fastify'
+import { PgBoss } from 'pg-boss'
+import type { Database } from '../storage/database.ts'
+import { purgeResponses } from '../storage/idempotency.ts'
+import { workspacesWithWork } from '../storage/outbox.ts'
+import { drain } from './drain.ts'
+
+/** Background work of this process. */
+export type Worker = {
+  /** There is new work: look soon, rather than at the next look that is due anyway. */
+  wake(): void
+  /** Finishes the piece of work in hand. */
+  close(): Promise<void>
+}
+
+type Log = Pick<FastifyBaseLogger, 'error'>
+
+/** How often a process looks for work that others left, and how long it lets a burst gather. */
+const lookEveryMs = 1000
+const gatherMs = 50
+
+/**
+ * Starts the job queue beside the server. Work is written to a workspace's outbox together with the record it is about;
+ * here every workspace with work due gets one job in the queue, and whichever process takes the job does the work.
+ */
+export function startWorker(db: Database, log: Log): Worker {
+  const boss = new PgBoss({ db: { executeSql: (text, values) => db.query(text, values) }, schema: 'openfield_jobs' })
+  boss.on('error', (error) => log.error({ err: error }, 'job queue'))
+  const stopping = new AbortController()
+  let looking: Promise<void> = Promise.resolve()
+  let timer: NodeJS.Timeout | undefined
+
+  const look = () => {
+    timer = undefined
+    looking = enqueueWork(boss, db)
+      .catch((error) => log.error({ err: error }, 'looking for work'))
+      .then(() => plan(lookEveryMs))
+  }
+  const plan = (ms: number) => {
+    if (!stopping.signal.aborted) timer = setTimeout(look, ms)
+  }
+  const started = start(boss, db, stopping.signal, log).then(
+    () => plan(0),
+    (error) => log.error({ err: error }, 'starting the job queue'),
+  )
+
+  return {
+    wake() {
+      if (!timer) return
+      clearTimeout(timer)
+      plan(gatherMs)
+    },
+    async close() {
+      stopping.abort()
+      clearTimeout(timer)
+      await started
+      await looking
+      await boss.stop({ timeout: 10_000 })
+    },
+  }
+}
+
+const drainQueue = 'drain'
+const purgeQueue = 'purge'
+
+async function start(boss: PgBoss, db: Database, stopping: AbortSignal, log: Log) {
+  await boss.start()
+  // At most one waiting job for a workspace; one more may run, so that nothing waits for a process that was killed.
+  await boss.createQueue(drainQueue, { policy: 'short', expireInSeconds: 300, retryLimit: 0, deleteAfterSeconds: 60 })
+  await boss.createQueue(purgeQueue, { deleteAfterSeconds: 3600 })
+  await boss.schedule(purgeQueue, '17 * * * *')
+  await boss.work(purgeQueue, { pollingIntervalSeconds: 30 }, async () => {
+    await purgeResponses(db)
+  })
+  await boss.work<{ workspace: number }>(drainQueue, { pollingIntervalSeconds: 0.5 }, async ([job]) => {
+    if (job) await drain(db, job.data.workspace, stopping, log)
+  })
+}
+
+async function enqueueWork(boss: PgBoss, db: Database) {
+  const workspaces = await workspacesWithWork(db)
+  if (workspaces.length === 0) return
+  await boss.insert(
+    drainQueue,
+    workspaces.map((workspace) => ({ data: { workspace }, singletonKey: String(workspace) })),
+  )
+}

@@ -1,0 +1,52 @@
+import { ApiError } from '@openfield/schema'
+import { Command } from 'commander'
+import { printConfig } from './commands/config.ts'
+import { createKey } from './commands/keys.ts'
+import { serve } from './commands/serve.ts'
+import { createWorkspaceCommand } from './commands/workspace.ts'
+import { InvalidSettings, readConfig } from './config.ts'
+import { DatabaseUnavailable } from './embedded/unavailable.ts'
+
+/** The command line: `openfield <command>`. Standard output is for results; with --json it is one JSON value. */
+const program = new Command('openfield').description('A self-hosted CRM that speaks the Lightfield API.')
+
+program
+  .command('serve', { isDefault: true })
+  .description('serve the API')
+  .action(() => serve(readConfig(process.env)))
+
+program
+  .command('config')
+  .description('print every setting, what it is set to and what it means')
+  .option('--json', 'print JSON')
+  .action((options) => printConfig(process.env, options))
+
+const workspace = program.command('workspace').description('manage workspaces')
+workspace
+  .command('create')
+  .description('add a workspace with an admin member and a full-access key')
+  .requiredOption('--name <name>', 'what it is called')
+  .option('--json', 'print JSON')
+  .action((options) => createWorkspaceCommand(readConfig(process.env), options))
+
+const keys = program.command('keys').description('manage API keys')
+keys
+  .command('create')
+  .description('make another API key, e.g. when the first is lost')
+  .requiredOption('--name <name>', 'what it is for')
+  .option('--scopes <scopes>', 'separated by commas; none: full access')
+  .option('--workspace <id>', 'which workspace; the first when there is only one')
+  .option('--json', 'print JSON')
+  .action((options) => createKey(readConfig(process.env), options))
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = 1
+  console.error(isForPeople(error) ? `\n${error.message}\n` : error)
+}
+
+/** Errors whose message says what to do; anything else is a bug and shows its stack. */
+function isForPeople(error: unknown): error is Error {
+  return error instanceof InvalidSettings || error instanceof DatabaseUnavailable || error instanceof ApiError
+}

@@ -1,0 +1,64 @@
+import type { AddressInfo } from 'node:net'
+import { buildApp } from './app.ts'
+import type { Config } from './config.ts'
+import { DefinitionsCache } from './domain/context.ts'
+import { bootstrap, type FirstStart } from './domain/workspaces/bootstrap.ts'
+import { startWorker, type Worker } from './jobs/worker.ts'
+import { openStorage } from './storage/open.ts'
+
+export type Server = {
+  /** Where it listens, e.g. `http://127.0.0.1:3000`. */
+  url: string
+  publicUrl: string
+  /** What the first start of an empty database made; undefined on later starts. */
+  first: FirstStart | undefined
+  /** Finishes what is in flight, then lets go of everything. */
+  close(): Promise<void>
+}
+
+/** Starts everything in order: database, first workspace, HTTP, background work. Undoes it in reverse. */
+export async function startServer(config: Config, log?: (line: string) => void): Promise<Server> {
+  const storage = await openStorage({
+    databaseUrl: config.DATABASE_URL,
+    dataDir: config.OPENFIELD_DATA_DIR,
+    role: 'server',
+    ...(log && { log }),
+  })
+  const started: (() => Promise<unknown>)[] = [storage.close]
+  const close = async () => {
+    for (const stop of started.splice(0).reverse()) await stop()
+  }
+  try {
+    let worker: Worker | undefined
+    const system = {
+      db: storage.db,
+      definitions: new DefinitionsCache(),
+      publicUrl: config.OPENFIELD_PUBLIC_URL ?? `http://${hostInUrl(config.HOST)}:${config.PORT}`,
+      now: () => new Date(),
+      workWritten: () => worker?.wake(),
+    }
+    const first = await bootstrap(system, config)
+    const app = await buildApp(system, {
+      rateLimit: config.OPENFIELD_RATE_LIMIT,
+      corsOrigins: config.OPENFIELD_CORS_ORIGINS,
+      log: config.OPENFIELD_LOG,
+    })
+    // HTTP stops first, since requests in flight still leave work.
+    started.push(
+      async () => worker?.close(),
+      () => app.close(),
+    )
+    await app.listen({ port: config.PORT, host: config.HOST })
+    const { port } = app.server.address() as AddressInfo
+    const url = `http://${hostInUrl(config.HOST)}:${port}`
+    // With port 0 the address is known only now.
+    if (config.OPENFIELD_PUBLIC_URL === undefined) system.publicUrl = url
+    if (config.OPENFIELD_WORKER === 'on') worker = startWorker(storage.db, app.log)
+    return { url, publicUrl: system.publicUrl, first, close }
+  } catch (error) {
+    await close().catch(() => {})
+    throw error
+  }
+}
+
+const hostInUrl = (host: string) => (host.includes(':') ? `[${host}]` : host)

@@ -1,0 +1,69 @@
+import pg from 'pg'
+
+/** A connection to PostgreSQL, pooled. Everything in this folder takes one first. */
+export type Database = pg.Pool
+
+/** What can run a statement: the pool, or one connection inside a transaction. */
+export type Connection = Pick<pg.Pool, 'query'>
+
+/** A statement with a name is prepared once per connection, which halves its cost. */
+export type Statement = { name: string; text: string }
+
+const connectionsMax = 12
+
+/** `url` or socket coordinates of a database; rows come back as arrays where `run` is used. */
+export function openDatabase(connection: pg.PoolConfig): Database {
+  const pool = new pg.Pool({ max: connectionsMax, ...connection })
+  // An idle connection that breaks (the database restarted) is replaced at the next query; there is nobody to tell.
+  pool.on('error', () => {})
+  return pool
+}
+
+/** Runs a named statement; each row is an array of its columns. */
+export async function run<Row extends unknown[]>(
+  db: Connection,
+  statement: Statement,
+  values: unknown[],
+): Promise<Row[]> {
+  const result = await db.query<Row>({ ...statement, values, rowMode: 'array' })
+  return result.rows
+}
+
+/** Runs a statement that is used rarely; each row is an object. */
+export async function rows<Row extends object>(db: Connection, text: string, values: unknown[] = []): Promise<Row[]> {
+  const result = await db.query<Row & pg.QueryResultRow>(text, values)
+  return result.rows
+}
+
+/** Runs `work` in one transaction; anything thrown undoes all of it. */
+export async function transaction<T>(db: Database, work: (tx: Connection) => Promise<T>): Promise<T> {
+  const client = await db.connect()
+  try {
+    await client.query('begin')
+    const result = await work(client)
+    await client.query('commit')
+    client.release()
+    return result
+  } catch (error) {
+    await client.query('rollback').then(
+      () => client.release(),
+      (broken) => client.release(broken),
+    )
+    throw error
+  }
+}
+
+/** The SQLSTATE of an error from PostgreSQL, or undefined. */
+export const sqlState = (error: unknown) => (error instanceof pg.DatabaseError ? error.code : undefined)
+
+/** Runs `work` while no other process holds the same lock. */
+export async function withLock<T>(db: Database, lock: number, work: () => Promise<T>): Promise<T> {
+  const client = await db.connect()
+  try {
+    await client.query('select pg_advisory_lock($1)', [lock])
+    return await work()
+  } finally {
+    await client.query('select pg_advisory_unlock($1)', [lock]).catch(() => {})
+    client.release()
+  }
+}

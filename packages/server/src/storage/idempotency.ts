@@ -1,0 +1,22 @@
+import { type Connection, run, type Statement } from './database.ts'
+
+const find: Statement = {
+  name: 'find_response',
+  text: `select response from idempotency
+    where workspace_id = $1 and operation = $2 and key = $3 and created_at > now() - interval '24 hours'`,
+}
+
+/** The response that was given under an idempotency key in the last 24 hours, or undefined. */
+export async function findResponse(
+  db: Connection,
+  workspace: number,
+  operation: string,
+  key: string,
+): Promise<string | undefined> {
+  const [row] = await run<[string]>(db, find, [workspace, operation, key])
+  return row?.[0]
+}
+
+/** Forgets the keys of more than 24 hours ago. */
+export const purgeResponses = (db: Connection) =>
+  db.query("delete from idempotency where created_at < now() - interval '24 hours'")

@@ -1,0 +1,58 @@
+import { openEmbeddedDatabase } from '../embedded/postgres.ts'
+import { DatabaseUnavailable } from '../embedded/unavailable.ts'
+import { type Database, openDatabase, rows } from './database.ts'
+import { migrate } from './migrate.ts'
+
+export type Storage = { db: Database; close(): Promise<void> }
+
+export type StorageOptions = {
+  /** An external PostgreSQL; undefined: the embedded one of `dataDir`. */
+  databaseUrl: string | undefined
+  dataDir: string
+  /** One server at a time may use an embedded database; tools attach to it. */
+  role: 'server' | 'tool'
+  log?: (line: string) => void
+}
+
+const connectTimeoutMs = 5_000
+const versionMin = 15
+
+/** Opens the database and brings its schema up to date. Throws DatabaseUnavailable, whose message is for the person. */
+export async function openStorage(options: StorageOptions): Promise<Storage> {
+  const { databaseUrl, dataDir, role, log } = options
+  const embedded =
+    databaseUrl === undefined ? await openEmbeddedDatabase({ dataDir, role, ...(log && { log }) }) : undefined
+  const db = openDatabase(
+    embedded?.connection ?? { connectionString: databaseUrl, connectionTimeoutMillis: connectTimeoutMs },
+  )
+  const close = async () => {
+    await db.end()
+    await embedded?.close()
+  }
+  try {
+    if (databaseUrl !== undefined) await requireReachable(db, databaseUrl)
+    await migrate(db, new URL('./migrations/', import.meta.url))
+    return { db, close }
+  } catch (error) {
+    await close().catch(() => {})
+    throw error
+  }
+}
+
+async function requireReachable(db: Database, databaseUrl: string) {
+  const { host } = new URL(databaseUrl)
+  const version = await rows<{ version: number }>(
+    db,
+    "select current_setting('server_version_num')::int as version",
+  ).catch((error: Error) => {
+    throw new DatabaseUnavailable(
+      `The database of DATABASE_URL (${host}) cannot be used: ${error.message || (error as { code?: string }).code}. Is it running, and are user, password and database right?`,
+    )
+  })
+  const major = Math.floor((version[0]?.version ?? 0) / 10_000)
+  if (major < versionMin) {
+    throw new DatabaseUnavailable(
+      `The database of DATABASE_URL (${host}) is PostgreSQL ${major}; it must be ${versionMin} or newer.`,
+    )
+  }
+}

@@ -1,0 +1,288 @@
+import pg from 'pg'
+import { type Connection, rows, run, type Statement, sqlState } from './database.ts'
+import {
+  definitionsVersion,
+  isCut,
+  type Links,
+  linksMax,
+  type RecordColumns,
+  recordColumns,
+  recordSource,
+  type StoredRecord,
+  storedRecord,
+} from './rows.ts'
+
+/** What reads of one object type need to know: its number, what unset fields read as, keys to leave out. */
+export type Shape = { number: number; defaults: string; removed: readonly string[] }
+
+/** Index entries of one record, as parallel arrays: field ids and values. */
+export type Entries = {
+  textFields: number[]
+  texts: string[]
+  numberFields: number[]
+  numbers: number[]
+  substringFields: number[]
+  substrings: string[]
+  uniqueFields: number[]
+  uniques: string[]
+}
+
+/** A link to make: `from` tells which end the record is; `one` and `otherOne` whether each end may have one link only. */
+export type NewLink = {
+  relationship: number
+  from: boolean
+  other: string
+  otherType: number
+  one: boolean
+  otherOne: boolean
+}
+export type OldLink = { relationship: number; from: boolean; other: string }
+
+/** Work for the background, written with the record. */
+export type Work = { kind: string; recordId: string }
+
+/** What every write carries besides the record itself. `response` is kept under the idempotency key when there is one. */
+export type WriteContext = {
+  workspace: number
+  definitions: number
+  at: Date
+  changeId: string
+  actor: string | null
+  work: readonly Work[]
+  idempotency: { operation: string; key: string } | undefined
+  response: string
+}
+
+export type Creation = {
+  id: string
+  objectType: number
+  externalId: string | null
+  fields: string
+  entries: Entries
+  links: readonly NewLink[]
+  after: string
+  linkChanges: string
+}
+
+export type Update = {
+  id: string
+  version: number
+  changed: boolean
+  cleared: readonly string[]
+  set: string
+  oldEntries: Entries
+  entries: Entries
+  links: readonly NewLink[]
+  oldLinks: readonly OldLink[]
+  before: string
+  after: string
+  linkChanges: string
+}
+
+const parameters = (count: number) => Array.from({ length: count }, (_, index) => `$${index + 1}`).join(',')
+
+const create: Statement = { name: 'create_record', text: `select create_record(${parameters(30)})` }
+const update: Statement = { name: 'update_record', text: `select update_record(${parameters(43)})` }
+
+/** Creates a record with its links, index rows, change and work: one call, one commit. Throws WriteRefused. */
+export async function createRecord(db: Connection, write: WriteContext, record: Creation): Promise<void> {
+  await refusable(
+    run(db, create, [
+      write.workspace,
+      write.definitions,
+      record.id,
+      record.objectType,
+      write.at,
+      record.externalId,
+      record.fields,
+      ...linkColumns(record.links),
+      ...entryColumns(record.entries),
+      write.changeId,
+      write.actor,
+      record.after,
+      record.linkChanges,
+      ...workColumns(write),
+    ]),
+  )
+}
+
+/** Updates a record if it still has the version it was read at: one call, one commit. Throws WriteRefused. */
+export async function updateRecord(db: Connection, write: WriteContext, record: Update): Promise<void> {
+  await refusable(
+    run(db, update, [
+      write.workspace,
+      write.definitions,
+      record.id,
+      record.version,
+      write.at,
+      record.changed,
+      record.cleared,
+      record.set,
+      record.oldLinks.map((link) => link.relationship),
+      record.oldLinks.map((link) => link.from),
+      record.oldLinks.map((link) => link.other),
+      ...linkColumns(record.links),
+      ...entryColumns(record.oldEntries),
+      ...entryColumns(record.entries),
+      write.changeId,
+      write.actor,
+      record.before,
+      record.after,
+      record.linkChanges,
+      ...workColumns(write),
+    ]),
+  )
+}
+
+const trash: Statement = { name: 'trash_record', text: `select trash_record(${parameters(17)})` }
+
+/** Puts a record in the trash if it still has the version it was read at. Throws WriteRefused. */
+export async function trashRecord(
+  db: Connection,
+  write: Omit<WriteContext, 'idempotency' | 'response'>,
+  record: { id: string; version: number; entries: Entries },
+): Promise<void> {
+  await refusable(
+    run(db, trash, [
+      write.workspace,
+      write.definitions,
+      record.id,
+      record.version,
+      write.at,
+      ...entryColumns(record.entries),
+      write.changeId,
+      write.actor,
+      write.work.map((work) => work.kind),
+      write.work.map((work) => work.recordId),
+    ]),
+  )
+}
+
+const linkColumns = (links: readonly NewLink[]) => [
+  links.map((link) => link.relationship),
+  links.map((link) => link.from),
+  links.map((link) => link.other),
+  links.map((link) => link.otherType),
+  links.map((link) => link.one),
+  links.map((link) => link.otherOne),
+]
+
+const entryColumns = (entries: Entries) => [
+  entries.textFields,
+  entries.texts,
+  entries.numberFields,
+  entries.numbers,
+  entries.substringFields,
+  entries.substrings,
+  entries.uniqueFields,
+  entries.uniques,
+]
+
+const workColumns = (write: WriteContext) => [
+  write.work.map((work) => work.kind),
+  write.work.map((work) => work.recordId),
+  write.idempotency?.operation ?? null,
+  write.idempotency?.key ?? null,
+  write.response,
+]
+
+/** Why the database did not take a write, by the SQLSTATEs that its functions raise (see 0002-writes.sql). */
+const refusals = {
+  OF001: 'definitions changed',
+  OF002: 'record changed',
+  OF003: 'idempotency key used',
+  OF004: 'link missing',
+  OF005: 'link inactive',
+  OF006: 'value taken',
+} as const
+
+/** A write that the database did not take; nothing was written. `detail` is what the function says about the place. */
+export class WriteRefused extends Error {
+  readonly reason: (typeof refusals)[keyof typeof refusals]
+  readonly detail: string
+  constructor(reason: WriteRefused['reason'], detail: string) {
+    super(reason)
+    this.reason = reason
+    this.detail = detail
+  }
+}
+
+async function refusable(write: Promise<unknown>): Promise<void> {
+  try {
+    await write
+  } catch (error) {
+    const state = sqlState(error)
+    if (error instanceof pg.DatabaseError && state !== undefined && state in refusals) {
+      throw new WriteRefused(refusals[state as keyof typeof refusals], error.detail ?? '')
+    }
+    throw error
+  }
+}
+
+const get: Statement = {
+  name: 'get_record',
+  text: `select ${definitionsVersion}, ${recordColumns('$4', '$5')} from ${recordSource}
+    where r.workspace_id = $1 and r.id = $2 and r.object_type = $3 and r.deleted_at is null`,
+}
+
+/** One live record, or undefined; with the version of the definitions that the database has now. */
+export async function fetchRecord(
+  db: Connection,
+  workspace: number,
+  shape: Shape,
+  id: string,
+): Promise<{ definitions: number; record: StoredRecord } | undefined> {
+  const [row] = await run<[number, ...RecordColumns]>(db, get, [
+    workspace,
+    id,
+    shape.number,
+    shape.defaults,
+    shape.removed,
+  ])
+  if (!row) return undefined
+  const [definitions, ...columns] = row
+  return { definitions, record: await completeRecord(db, workspace, columns) }
+}
+
+/** A record from its columns; where the links were cut off, the newest of every relationship are read. */
+export async function completeRecord(db: Connection, workspace: number, columns: RecordColumns): Promise<StoredRecord> {
+  const record = storedRecord(columns)
+  if (isCut(columns[5])) record.from = await newestLinks(db, workspace, record.id, 'from')
+  if (isCut(columns[6])) record.to = await newestLinks(db, workspace, record.id, 'to')
+  return record
+}
+
+/** Reads at most `linksMax` links of each relationship, hopping from one relationship to the next by index. */
+async function newestLinks(db: Connection, workspace: number, id: string, side: 'from' | 'to'): Promise<Links> {
+  const other = side === 'from' ? 'to' : 'from'
+  const found = await run<[number, string]>(
+    db,
+    {
+      name: `newest_links_${side}`,
+      text: `with recursive used as (
+        (select relationship from edge where workspace_id = $1 and ${side}_id = $2 order by relationship limit 1)
+        union all
+        select (select e.relationship from edge e where e.workspace_id = $1 and e.${side}_id = $2 and e.relationship > used.relationship
+          order by e.relationship limit 1) from used where used.relationship is not null)
+      select used.relationship, e.${other}_id from used cross join lateral (
+        select ${other}_id from edge where workspace_id = $1 and ${side}_id = $2 and relationship = used.relationship
+        order by ${other}_id desc limit ${linksMax + 1}) e where used.relationship is not null`,
+    },
+    [workspace, id],
+  )
+  const grouped = Map.groupBy(found, ([relationship]) => relationship)
+  return {
+    ids: new Map(
+      [...grouped].map(([relationship, links]) => [relationship, links.slice(0, linksMax).map(([, id]) => id)]),
+    ),
+    more: new Set([...grouped].filter(([, links]) => links.length > linksMax).map(([relationship]) => relationship)),
+  }
+}
+
+/** The stored types of ids that exist, live or in the trash: for telling a missing reference from an inactive one. */
+export const findRecords = (db: Connection, workspace: number, ids: readonly string[]) =>
+  rows<{ id: string; object_type: number; deleted: boolean }>(
+    db,
+    'select id, object_type, deleted_at is not null as deleted from record where workspace_id = $1 and id = any($2)',
+    [workspace, ids],
+  )

@@ -1,0 +1,72 @@
+/**
+ * The columns of a record as every read returns them. `$1` is the workspace; the two parameters named here are the
+ * fields' defaults (what an unset field reads as) and the keys of fields that are being removed. `fields` comes as the
+ * text that is sent; links come as text too, `relationship uuid,…`, each side capped: a record with more is read again
+ * relationship by relationship.
+ */
+export const recordColumns = (defaults: string, removed: string) => `
+  r.id, r.version, to_char(r.updated_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), r.external_id,
+  ((${defaults}::jsonb || r.fields || coalesce(g.fields, '{}')) - ${removed}::text[])::text,
+  (select string_agg(e.relationship || ' ' || e.to_id, ',') from (select relationship, to_id from edge
+    where workspace_id = $1 and from_id = r.id order by relationship, to_id limit ${linksMax + 1}) e),
+  (select string_agg(e.relationship || ' ' || e.from_id, ',') from (select relationship, from_id from edge
+    where workspace_id = $1 and to_id = r.id order by relationship, from_id limit ${linksMax + 1}) e)`
+
+export const recordSource = 'record r left join generated_fields g on g.workspace_id = $1 and g.id = r.id'
+
+export const definitionsVersion = '(select d.version from definitions_version d where d.workspace_id = $1)'
+
+/** The most ids of one relationship in a response. */
+export const linksMax = 100
+
+export type RecordColumns = [
+  id: string,
+  version: number,
+  updatedAt: string,
+  externalId: string | null,
+  fields: string,
+  fromLinks: string | null,
+  toLinks: string | null,
+]
+
+/** Linked records per relationship id, newest first, at most `linksMax` each. */
+export type Links = { ids: ReadonlyMap<number, readonly string[]>; more: ReadonlySet<number> }
+
+/** A record as stored. `fields` is JSON text: every defined field of the type, in the form in which it is sent. */
+export type StoredRecord = {
+  id: string
+  version: number
+  updatedAt: string
+  externalId: string | null
+  fields: string
+  from: Links
+  to: Links
+}
+
+export const storedRecord = ([id, version, updatedAt, externalId, fields, from, to]: RecordColumns): StoredRecord => ({
+  id,
+  version,
+  updatedAt,
+  externalId,
+  fields,
+  from: parseLinks(from),
+  to: parseLinks(to),
+})
+
+/** True when a side was cut off, so that some relationships may be incomplete. */
+export const isCut = (links: string | null) => links !== null && links.split(',', linksMax + 1).length > linksMax
+
+const noLinks: Links = { ids: new Map(), more: new Set() }
+
+function parseLinks(text: string | null): Links {
+  if (text === null) return noLinks
+  const ids = new Map<number, string[]>()
+  for (const link of text.split(',')) {
+    const space = link.indexOf(' ')
+    const relationship = Number(link.slice(0, space))
+    const list = ids.get(relationship)
+    if (list) list.unshift(link.slice(space + 1))
+    else ids.set(relationship, [link.slice(space + 1)])
+  }
+  return { ids, more: new Set() }
+}

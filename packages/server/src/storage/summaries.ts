@@ -1,0 +1,86 @@
+import type { Json } from '@openfield/schema'
+import { type Connection, type Database, run, type Statement } from './database.ts'
+import type { OutboxRow } from './outbox.ts'
+
+type Fields = Record<string, { value: Json; valueType: string }>
+
+const fields: Statement = {
+  name: 'summary_fields',
+  text: `select id, fields from record
+    where workspace_id = $1 and object_type = $2 and id = any($3) and deleted_at is null`,
+}
+
+/** The stored fields of live records, by id. */
+export async function readFields(
+  db: Connection,
+  workspace: number,
+  objectType: number,
+  ids: readonly string[],
+): Promise<Map<string, Fields>> {
+  return new Map(await run<[string, Fields]>(db, fields, [workspace, objectType, ids]))
+}
+
+export type LinkedName = { id: string; relationship: number; name: string | null }
+
+const names: Statement = {
+  name: 'summary_names',
+  text: `select e.from_id, e.relationship, coalesce(
+      case jsonb_typeof(o.fields->'$name'->'value')
+        when 'object' then nullif(trim(concat_ws(' ', o.fields->'$name'->'value'->>'firstName', o.fields->'$name'->'value'->>'lastName')), '')
+        else o.fields->'$name'->>'value' end,
+      case jsonb_typeof(o.fields->'$email'->'value')
+        when 'array' then o.fields->'$email'->'value'->>0
+        else o.fields->'$email'->>'value' end)
+    from edge e join record o on o.workspace_id = $1 and o.id = e.to_id
+    where e.workspace_id = $1 and e.from_id = any($2) and e.relationship = any($3)`,
+}
+
+/** What the records that some records are linked to are called: their name, or else their address. */
+export async function linkedNames(
+  db: Connection,
+  workspace: number,
+  ids: readonly string[],
+  relationships: readonly number[],
+): Promise<LinkedName[]> {
+  const found = await run<[string, number, string | null]>(db, names, [workspace, ids, relationships])
+  return found.map(([id, relationship, name]) => ({ id, relationship, name }))
+}
+
+const generated: Statement = { name: 'write_generated', text: 'select write_generated($1, $2, $3, $4, $5)' }
+
+/** Puts generated text beside a record and strikes the work off, in one call. */
+export const writeGenerated = (db: Database, workspace: number, work: OutboxRow, values: Fields) =>
+  run(db, generated, [workspace, work.recordId, JSON.stringify(values), work.kind, work.version])
+
+const pageSize = 500
+
+type Selection = { objectType: number } | { linkedTo: string; relationships: readonly number[] }
+
+/** Asks for the summaries of the next page of opportunities after `progress`; returns how far it came, undefined at the end. */
+export async function addSummaryWork(
+  tx: Connection,
+  workspace: number,
+  selection: Selection,
+  progress: string | null,
+): Promise<string | undefined> {
+  const after = progress ?? '00000000-0000-0000-0000-000000000000'
+  const ids =
+    'linkedTo' in selection
+      ? await run<[string]>(tx, linkedPage, [workspace, selection.linkedTo, selection.relationships, after, pageSize])
+      : await run<[string]>(tx, typePage, [workspace, selection.objectType, after, pageSize])
+  const found = ids.map(([id]) => id)
+  await tx.query('select add_work($1, $2, $3, now())', [workspace, found.map(() => 'summary'), found])
+  return found.length < pageSize ? undefined : found.at(-1)
+}
+
+const linkedPage: Statement = {
+  name: 'summary_linked_page',
+  text: `select distinct from_id from edge
+    where workspace_id = $1 and to_id = $2 and relationship = any($3) and from_id > $4 order by from_id limit $5`,
+}
+
+const typePage: Statement = {
+  name: 'summary_type_page',
+  text: `select id from record
+    where workspace_id = $1 and object_type = $2 and deleted_at is null and id > $3 order by id limit $4`,
+}
