@@ -19,16 +19,24 @@ export type ApiKey = {
 const columns = `k.workspace_id::int, k.id, k.name, k.hint, k.member_id, k.created_by, k.role, k.scopes, k.created_at,
   k.expires_at, k.revoked_at, k.last_used_at`
 
-/** The key with a hash, revoked or expired ones too; undefined when there is none, or its member is gone. */
+const isInTrash = (id: string) => `exists (select 1 from record r
+  where r.workspace_id = k.workspace_id and r.id = ${id} and r.deleted_at is not null)`
+
+const find: Statement = {
+  name: 'find_api_key',
+  text: `select ${columns}, ${isInTrash('k.member_id')} as is_orphan, ${isInTrash('k.created_by')} as has_no_creator
+    from key_lookup l join api_key k on k.workspace_id = l.workspace_id and k.id = l.api_key_id where l.sha256 = $1`,
+}
+
+/** The key with a hash, revoked or expired ones too; undefined when there is none, or the member it acts as is gone. */
 export async function findApiKey(db: Connection, sha256: Buffer): Promise<ApiKey | undefined> {
-  const [key] = await rows<ApiKey>(
-    db,
-    `select ${columns} from key_lookup l join api_key k on k.workspace_id = l.workspace_id and k.id = l.api_key_id
-     where l.sha256 = $1 and not exists (select 1 from record r
-       where r.workspace_id = k.workspace_id and r.id = k.member_id and r.deleted_at is not null)`,
-    [sha256],
-  )
-  return key
+  const { rows: found } = await db.query<ApiKey & { is_orphan: boolean; has_no_creator: boolean }>({
+    ...find,
+    values: [sha256],
+  })
+  const [key] = found
+  if (!key || key.is_orphan) return undefined
+  return key.has_no_creator ? { ...key, created_by: null } : key
 }
 
 export type NewApiKey = Pick<

@@ -6,8 +6,8 @@ export type Database = pg.Pool
 /** What can run a statement: the pool, or one connection inside a transaction. */
 export type Connection = Pick<pg.Pool, 'query'>
 
-/** A statement with a name is prepared once per connection, which halves its cost. */
-export type Statement = { name: string; text: string }
+/** A statement with a name is prepared once per connection, which halves its cost; the connection keeps it for ever. */
+export type Statement = { name?: string; text: string }
 
 const connectionsMax = 12
 
@@ -16,10 +16,12 @@ export function openDatabase(connection: pg.PoolConfig): Database {
   const pool = new pg.Pool({ max: connectionsMax, ...connection })
   // An idle connection that breaks (the database restarted) is replaced at the next query; there is nobody to tell.
   pool.on('error', () => {})
+  // Compiling a statement takes longer than running it here. Not a start-up option, which connection poolers refuse.
+  pool.on('connect', (client) => client.query('set jit = off').catch(() => {}))
   return pool
 }
 
-/** Runs a named statement; each row is an array of its columns. */
+/** Runs a statement; each row is an array of its columns. */
 export async function run<Row extends unknown[]>(
   db: Connection,
   statement: Statement,

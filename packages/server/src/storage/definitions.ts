@@ -5,6 +5,7 @@ import {
   type FieldRow,
   type ObjectDefinition,
   type RelationshipRow,
+  systemDefinitions,
   type ValueTypeName,
 } from '@openfield/schema'
 import { type Connection, rows, run, type Statement } from './database.ts'
@@ -48,23 +49,36 @@ export async function readDefinitions(db: Connection, workspace: number): Promis
     [workspace],
   )
   if (!row) throw new Error(`workspace ${workspace} has no definitions`)
-  const live = row.fields.filter((field) => !field.removed)
+  if (row.objects.length + row.fields.length + row.relationships.length === 0)
+    return { ...unchanged, version: row.version }
   const types = buildDefinitions({
     objects: row.objects.map(({ id, slug, label, plural_label }) => ({ id, slug, label, pluralLabel: plural_label })),
-    fields: live.map(fieldRow),
+    fields: row.fields.filter((field) => !field.removed).map(fieldRow),
     relationships: row.relationships.map(relationshipRow),
   })
-  const removed = Map.groupBy(
-    row.fields.filter((field) => field.removed),
-    (field) => field.object_type,
-  )
-  const slugs = (type: string) => (removed.get(type) ?? []).map((field) => field.slug)
-  return {
-    version: row.version,
-    types,
-    shapes: new Map([...types].map(([name, type]) => [name, shapeOf(type, slugs(name))])),
-  }
+  const removed = row.fields.filter((field) => field.removed)
+  return { version: row.version, types, shapes: shapesOf(types, removed) }
 }
+
+/** The order in which PostgreSQL keeps the keys of a jsonb: shorter ones first, then by bytes. */
+const inStoredOrder = (left: { key: string }, right: { key: string }) => {
+  const [a, b] = [Buffer.from(left.key), Buffer.from(right.key)]
+  return a.length - b.length || a.compare(b)
+}
+
+const shapesOf = (types: Definitions, removed: readonly StoredField[]) =>
+  new Map(
+    [...types].map(([name, type]) => [
+      name,
+      shapeOf(
+        type,
+        removed.filter((field) => field.object_type === name).map((field) => field.slug),
+      ),
+    ]),
+  )
+
+/** Workspaces that have defined nothing of their own share one copy. */
+const unchanged = { types: systemDefinitions, shapes: shapesOf(systemDefinitions, []) }
 
 const version: Statement = {
   name: 'definitions_version',
@@ -82,12 +96,6 @@ function shapeOf(type: ObjectDefinition, removed: readonly string[]): Shape {
     .sort(inStoredOrder)
     .map(({ key, valueType }) => [key, { value: null, valueType }])
   return { number: type.number, defaults: JSON.stringify(Object.fromEntries(fields)), removed }
-}
-
-/** The order in which PostgreSQL keeps the keys of a jsonb: shorter ones first, then by bytes. */
-const inStoredOrder = (left: { key: string }, right: { key: string }) => {
-  const [a, b] = [Buffer.from(left.key), Buffer.from(right.key)]
-  return a.length - b.length || a.compare(b)
 }
 
 const fieldRow = (field: StoredField): FieldRow => ({

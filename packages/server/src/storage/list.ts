@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Condition } from '@openfield/schema'
-import { type Connection, run } from './database.ts'
+import { type Connection, run, type Statement } from './database.ts'
 import { indexKey, prefixBounds } from './index-key.ts'
 import { completeRecord, type Shape } from './records.ts'
 import { definitionsVersion, type RecordColumns, recordColumns, recordSource, type StoredRecord } from './rows.ts'
@@ -43,7 +43,7 @@ export async function listRecords(
       select r.* from p cross join lateral (
         select ${columns} from ${recordSource} where r.workspace_id = $1 and r.id = p.id limit 1) r
     ) x on true order by x.id desc`
-  const found = await run<[number, number, ...RecordColumns]>(db, { name: nameOf(text), text }, sql.values)
+  const found = await run<[number, number, ...RecordColumns]>(db, statementOf(text, filters), sql.values)
   const [definitions, total] = found[0] ?? [0, 0]
   const records = found.map(([, , ...rest]) => rest).filter(([id]) => id !== null)
   return { definitions, total, records: await Promise.all(records.map((row) => completeRecord(db, workspace, row))) }
@@ -205,12 +205,17 @@ async function driverFirst(db: Connection, workspace: number, filters: readonly 
     return `(select count(*)::int from (select 1 from ${from} where ${where} limit ${countedMax}) c)`
   })
   const text = `select ${counts.join(', ')}`
-  const [sizes = []] = await run<number[]>(db, { name: nameOf(text), text }, sql.values)
+  const [sizes = []] = await run<number[]>(db, statementOf(text, filters), sql.values)
   const bySize = positive
     .map((filter, index) => ({ filter, size: sizes[index] ?? 0 }))
     .sort((left, right) => left.size - right.size)
   return [...bySize.map(({ filter }) => filter), ...negated]
 }
 
-/** Statements with the same text share a prepared statement. */
-const nameOf = (text: string) => `list_${createHash('sha1').update(text).digest('base64url')}`
+/** The filters up to which a statement is worth keeping prepared: with more there would be no end of different ones. */
+const preparedFiltersMax = 2
+
+function statementOf(text: string, filters: readonly Filter[]): Statement {
+  if (filters.length > preparedFiltersMax) return { text }
+  return { name: `list_${createHash('sha1').update(text).digest('base64url')}`, text }
+}
