@@ -13,12 +13,20 @@ const connectionsMax = 12
 
 /** `url` or socket coordinates of a database; rows come back as arrays where `run` is used. */
 export function openDatabase(connection: pg.PoolConfig): Database {
-  const pool = new pg.Pool({ max: connectionsMax, ...connection })
+  const pool = new pg.Pool({
+    max: connectionsMax,
+    // Compiling a statement takes longer than running it here. Not a start-up option, which connection poolers refuse.
+    onConnect: async (client) => void (await client.query('set jit = off')),
+    ...connection,
+  })
   // An idle connection that breaks (the database restarted) is replaced at the next query; there is nobody to tell.
   pool.on('error', () => {})
-  // Compiling a statement takes longer than running it here. Not a start-up option, which connection poolers refuse.
-  pool.on('connect', (client) => client.query('set jit = off').catch(() => {}))
   return pool
+}
+
+/** Compiling a statement takes longer than running it here. Not a start-up option: connection poolers refuse those. */
+async function prepareConnection(client: pg.ClientBase) {
+  await client.query('set jit = off')
 }
 
 /** Runs a statement; each row is an array of its columns. */

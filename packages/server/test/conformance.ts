@@ -1,0 +1,84 @@
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { errorCodes, errorTypes } from '@openfield/schema'
+import type { ErrorObject } from 'ajv/dist/2020.js'
+import { inject } from 'vitest'
+import { deviations } from './deviations.ts'
+import { OpenApi } from './openapi.ts'
+import type { Request, Response } from './request.ts'
+
+const officialPath = new URL('../../../../shared/reference/lightfield-openapi-2026-07.yml', import.meta.url)
+
+const counts = { total: 0, official: 0, ours: 0 }
+
+/** Appends how many responses were checked to the report of the run. */
+export function reportChecked() {
+  appendFileSync(inject('conformanceLog'), `${JSON.stringify(counts)}\n`)
+  for (const what of Object.keys(counts) as (keyof typeof counts)[]) counts[what] = 0
+}
+
+/** The official document, which lies beside the repository where the project is built. It is JSON, whatever its name. */
+export const official = existsSync(officialPath)
+  ? new OpenApi(JSON.parse(readFileSync(officialPath, 'utf8')))
+  : undefined
+
+/**
+ * Throws when a response breaks a promise that all responses keep: JSON in UTF-8, a request id, the error envelope; the
+ * official document, apart from the named deviations; and our own document.
+ */
+export function requireConforming(request: Request, response: Response, ours: OpenApi | undefined) {
+  const problems = [
+    ...generalProblems(request, response),
+    ...officialProblems(request, response),
+    ...(ours ? ourProblems(request, response, ours) : []),
+  ]
+  counts.total += 1
+  if (problems.length === 0) return
+  const exchange = `${request.method} ${request.path.slice(0, 300)} → ${response.status} ${response.text.slice(0, 2000)}`
+  throw new Error(`The response does not conform:\n  ${problems.join('\n  ')}\n${exchange}`)
+}
+
+function generalProblems({ method }: Request, { status, headers, body, text }: Response): string[] {
+  const problems: string[] = []
+  if (!/^req_[0-9a-f]{32}$/.test(String(headers['x-request-id']))) problems.push('there is no request id')
+  if (status >= 500) problems.push('the server failed')
+  if (method === 'HEAD' || status === 204) return problems
+  if (status < 400) return status === 200 ? problems : [...problems, 'success is always 200']
+  if (headers['content-type'] !== 'application/json; charset=utf-8') problems.push('an error is JSON in UTF-8')
+  return [...problems, ...envelopeProblems(status, body, text)]
+}
+
+function envelopeProblems(status: number, body: unknown, text: string): string[] {
+  const { error, ...others } = (body ?? {}) as { error?: Record<string, unknown> }
+  if (!error || Object.keys(others).length > 0) return ['an error is {"error": {…}} and nothing else']
+  const { type, message, code, param } = error
+  const problems: string[] = []
+  if (errorTypes[type as keyof typeof errorTypes] !== status) problems.push(`the type ${type} is not one of ${status}`)
+  if (typeof message !== 'string' || message === '') problems.push('an error has a message')
+  if (status === 400 && code === undefined) problems.push('a 400 has a code')
+  if (code !== undefined && !Object.hasOwn(errorCodes, String(code))) problems.push(`${code} is not a known code`)
+  if (param !== undefined && typeof param !== 'string') problems.push('param is a string')
+  if (/node_modules|\.ts:\d|[a-z_]+\.sql|\bat \w+ \(/.test(text)) problems.push('an error shows what is inside')
+  return problems
+}
+
+function officialProblems({ method, path }: Request, { status, body }: Response): string[] {
+  const found = official?.find(method, path)
+  if (!official || !found) return []
+  const excused = (error?: ErrorObject) => deviations.some((one) => one.excuses(found, status, error))
+  if (!found.statuses.includes(String(status))) {
+    return excused() ? [] : [`the official ${method} ${found.template} has no status ${status}`]
+  }
+  counts.official += 1
+  // The official schemas describe what is inside our wrapper.
+  const value = status < 400 ? body : (body as { error: unknown }).error
+  const errors = official.errors(found, status, value).filter((error) => !excused(error))
+  return errors.map((error) => `official: ${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`)
+}
+
+function ourProblems({ method, path }: Request, { status, body }: Response, ours: OpenApi): string[] {
+  const found = ours.find(method, path)
+  if (!found) return status < 400 && /^\/(v1|admin)\//.test(path) ? ['our document does not have the operation'] : []
+  if (!found.statuses.includes(String(status))) return [`our document has no status ${status}`]
+  counts.ours += 1
+  return ours.errors(found, status, body).map((error) => `ours: ${error.instancePath} ${error.message}`)
+}

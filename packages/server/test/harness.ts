@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { afterAll, inject } from 'vitest'
+import { withSystem } from '../src/commands/system.ts'
+import { readConfig } from '../src/config.ts'
+import { createWorkspace } from '../src/domain/workspaces/create.ts'
+import { startServer } from '../src/server.ts'
+import { reportChecked, requireConforming } from './conformance.ts'
+import { OpenApi } from './openapi.ts'
+import { type Request, type Response, send } from './request.ts'
+
+export type { Response } from './request.ts'
+
+type Settings = Partial<Record<string, string>>
+type Options = { key?: string | null; headers?: Request['headers'] }
+
+/** A server of our own, reached over HTTP, with a full-access key of its first admin. */
+export type Api = Awaited<ReturnType<typeof startApi>>
+
+/**
+ * Starts a server for a test file, on a new database unless one is given, and stops it after the file's last test. To be
+ * called where tests are defined, not inside one. Rates are not limited unless the settings say so.
+ */
+export async function startApi({ database, ...settings }: Settings & { database?: string } = {}) {
+  const databaseUrl = database ?? (await createDatabase())
+  const config = readConfig({
+    HOST: '127.0.0.1',
+    PORT: '0',
+    OPENFIELD_RATE_LIMIT: '0',
+    DATABASE_URL: databaseUrl,
+    ...settings,
+  })
+  const server = await startServer(config)
+  const sql = new pg.Pool({ connectionString: databaseUrl, max: 2 })
+  afterAll(async () => {
+    reportChecked()
+    await server.close()
+    await sql.end()
+    if (database === undefined) await dropDatabase(databaseUrl)
+  })
+  const ours = await openApiOf(server.url)
+
+  /** Sends anything at all; only what every response promises is checked. */
+  const raw = async (request: Request) => {
+    const response = await send(server.url, request)
+    requireConforming(request, response, ours)
+    return response
+  }
+  const call =
+    (method: string) =>
+    async <Body = RecordBody>(path: string, body?: unknown, { key, headers }: Options = {}) => {
+      const json = body === undefined ? undefined : JSON.stringify(body)
+      const all = { ...headersOf(key === undefined ? api.key : key, json !== undefined), ...headers }
+      return (await raw({ method, path, headers: all, body: json })) as Response<Body>
+    }
+  const [get, post, patch, remove] = [call('GET'), call('POST'), call('PATCH'), call('DELETE')]
+
+  const api = {
+    url: server.url,
+    database: databaseUrl,
+    config,
+    key: server.first?.key ?? '',
+    /** Ids of what the first start makes. */
+    memberId: server.first?.memberId ?? '',
+    accountId: server.first?.accountId ?? '',
+    raw,
+    get: <Body = RecordBody>(path: string, options?: Options) => get<Body>(path, undefined, options),
+    post,
+    patch,
+    delete: <Body = RecordBody>(path: string, options?: Options) => remove<Body>(path, undefined, options),
+    /** Runs SQL on the server's database, for what cannot be seen or done through HTTP. */
+    sql: async <Row extends object>(text: string, values: unknown[] = []) =>
+      (await sql.query<Row & pg.QueryResultRow>(text, values)).rows,
+  }
+  return api
+}
+
+/** The headers that every client sends. */
+export const headersOf = (key: string | null, hasBody: boolean) => ({
+  ...(key !== null && { authorization: `Bearer ${key}` }),
+  'lightfield-version': '2026-03-01',
+  ...(hasBody && { 'content-type': 'application/json' }),
+})
+
+/** A record as the API sends it. */
+export type RecordBody = {
+  id: string
+  createdAt: string
+  updatedAt: string
+  httpLink: string
+  externalId?: string | null
+  fields: Record<string, { value: unknown; valueType: string }>
+  relationships: Record<string, { cardinality: string; objectType: string; values: string[] }>
+}
+
+export type ListBody = { object: 'list'; data: RecordBody[]; totalCount: number }
+
+/**
+ * What a response comes to, in one line: its status and, for an error, what a program would go by. `200`,
+ * `400 unknown_field fields.bogus`, `422 fields.$name`, `409 idempotency_conflict`.
+ */
+export function outcome({ status, body }: Response): string {
+  const { error } = (body ?? {}) as { error?: { type: string; code?: string; param?: string } }
+  const type = status === 409 ? error?.type : undefined
+  return [status, type, error?.code, error?.param].filter((part) => part !== undefined).join(' ')
+}
+
+/** Another workspace of the same database, as the command line makes it. Returns the API with that workspace's key. */
+export async function anotherWorkspace(api: Api): Promise<Api> {
+  const made = await withSystem(api.config, (system) =>
+    createWorkspace(system, { name: 'Another', adminEmail: 'admin@another.example' }),
+  )
+  return rekeyed(api, made)
+}
+
+/** The same API with another key as the usual one. */
+export function rekeyed(api: Api, known: Partial<Pick<Api, 'key' | 'memberId' | 'accountId'>>): Api {
+  const { key = api.key } = known
+  return {
+    ...api,
+    ...known,
+    get: (path, options) => api.get(path, { key, ...options }),
+    post: (path, body, options) => api.post(path, body, { key, ...options }),
+    patch: (path, body, options) => api.patch(path, body, { key, ...options }),
+    delete: (path, options) => api.delete(path, { key, ...options }),
+  }
+}
+
+/** A fingerprint of everything that requests write; work that is done in the background is left out. */
+export async function contentsOf(api: Api): Promise<unknown> {
+  const whole = (table: string) =>
+    `(select count(*) || ' ' || coalesce(sum(hashtextextended(x::text, 0)), 0) from ${table} x) as ${table}`
+  const tables = 'record edge index_text index_number index_substring unique_value change idempotency trashed_edge'
+  const definitions = 'definitions_version field_definition relationship_definition object_type key_lookup workspace'
+  const keys = '(select count(*) from api_key where revoked_at is null) as api_key'
+  const [row] = await api.sql(`select ${[...`${tables} ${definitions}`.split(' ').map(whole), keys].join(', ')}`)
+  return row
+}
+
+async function openApiOf(url: string): Promise<OpenApi | undefined> {
+  const { status, body } = await send(url, { method: 'GET', path: '/openapi.json' })
+  return status === 200 ? new OpenApi(body as object) : undefined
+}
+
+async function createDatabase(): Promise<string> {
+  const name = `openfield_test_${randomUUID().replaceAll('-', '')}`
+  await administer(`create database ${name}`, `alter database ${name} set synchronous_commit = off`)
+  const url = new URL(inject('databaseUrl'))
+  url.pathname = `/${name}`
+  return url.href
+}
+
+const dropDatabase = (url: string) => administer(`drop database ${new URL(url).pathname.slice(1)} with (force)`)
+
+async function administer(...statements: string[]) {
+  const client = new pg.Client({ connectionString: inject('databaseUrl') })
+  await client.connect()
+  try {
+    for (const statement of statements) await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
