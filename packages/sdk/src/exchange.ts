@@ -1,0 +1,58 @@
+import { APIConnectionError, APIConnectionTimeoutError, APIUserAbortError, errorOf } from './errors.ts'
+
+/** The network: `fetch`, or something that answers like it. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+const timerMaxMs = 2 ** 31 - 1
+
+/** Sends a request once and returns the JSON of the answer. Throws APIError: also after `timeout` ms, and when aborted. */
+export async function exchange(
+  fetch: Fetch,
+  url: string,
+  init: RequestInit,
+  timeout: number,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  const controller = new AbortController()
+  const giveUp = () => controller.abort(new APIConnectionTimeoutError(`No answer came within ${timeout} ms.`))
+  const abort = () => controller.abort(userAbort(signal))
+  const timer = setTimeout(giveUp, Math.min(timeout, timerMaxMs))
+  signal?.addEventListener('abort', abort)
+  if (signal?.aborted) abort()
+  try {
+    return await fetchJson(fetch, url, { ...init, signal: controller.signal })
+  } catch (error) {
+    // Not every `fetch` throws the reason for which it was aborted.
+    throw controller.signal.reason ?? error
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', abort)
+  }
+}
+
+const userAbort = (signal: AbortSignal | undefined) =>
+  new APIUserAbortError('The request was aborted by its signal.', undefined, { cause: signal?.reason })
+
+async function fetchJson(fetch: Fetch, url: string, init: RequestInit): Promise<unknown> {
+  const { response, text } = await fetchText(fetch, url, init)
+  const json = parse(text)
+  if (response.ok && json !== undefined) return json
+  throw errorOf({ status: response.status, headers: response.headers, body: json === undefined ? text : json })
+}
+
+async function fetchText(fetch: Fetch, url: string, init: RequestInit): Promise<{ response: Response; text: string }> {
+  try {
+    const response = await fetch(url, init)
+    return { response, text: await response.text() }
+  } catch (cause) {
+    throw new APIConnectionError(`No answer came from ${new URL(url).origin}.`, undefined, { cause })
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

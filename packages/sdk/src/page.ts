@@ -1,0 +1,64 @@
+/** A page of a list as the API sends it. */
+export type ListAnswer<T> = { object: 'list'; data: T[]; totalCount: number }
+
+/** Asks for the page that begins at an offset. */
+type Load<T> = (offset: number) => Promise<ListAnswer<T>>
+
+/**
+ * A page of a list. As an async iterable it goes on with the pages after it, to the end of the list.
+ *
+ * Pages are counted from the newest record, so they shift while others write. A record is never given twice. One that is
+ * created meanwhile may be missing. When records leave the list meanwhile (a loop that changes what it filters by does
+ * that), the iteration steps back by as many, so that it skips none; only if as many enter as leave between two pages
+ * does it not notice.
+ */
+export class Page<T extends { id: string }> implements AsyncIterable<T> {
+  readonly object = 'list'
+  readonly data: T[]
+  /** How many records pass the filters, on all pages together. */
+  readonly totalCount: number
+  readonly #offset: number
+  readonly #load: Load<T>
+
+  constructor({ data, totalCount }: ListAnswer<T>, offset: number, load: Load<T>) {
+    this.data = data
+    this.totalCount = totalCount
+    this.#offset = offset
+    this.#load = load
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    const seen = new Set<string>()
+    let page: ListAnswer<T> = this
+    let offset = this.#offset
+    for (;;) {
+      for (const record of page.data) {
+        if (!seen.has(record.id)) yield record
+        seen.add(record.id)
+      }
+      offset += page.data.length
+      if (offset >= page.totalCount) return
+      let next = await this.#load(offset)
+      while (next.totalCount < page.totalCount) {
+        offset = Math.max(this.#offset, offset - (page.totalCount - next.totalCount))
+        page = next
+        next = await this.#load(offset)
+      }
+      if (next.data.length === 0) return
+      page = next
+    }
+  }
+}
+
+/** A page to await, or all records of the list to iterate over. */
+export type PagePromise<T extends { id: string }> = Promise<Page<T>> & AsyncIterable<T>
+
+/** Asks for the page at an offset; those after it are asked for when the iteration gets there. */
+export function requestPage<T extends { id: string }>(offset: number, load: Load<T>): PagePromise<T> {
+  const page = load(offset).then((answer) => new Page(answer, offset, load))
+  return Object.assign(page, {
+    async *[Symbol.asyncIterator]() {
+      yield* await page
+    },
+  })
+}

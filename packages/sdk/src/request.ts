@@ -1,0 +1,118 @@
+import { OpenfieldError } from './errors.ts'
+import { exchange, type Fetch } from './exchange.ts'
+import { withRetries } from './retry.ts'
+
+/** What every request of a client shares. */
+export type Settings = {
+  baseURL: string
+  apiKey: string
+  /** In milliseconds, for each attempt. */
+  timeout: number
+  maxRetries: number
+  fetch: Fetch
+  defaultHeaders: Readonly<Record<string, string>>
+}
+
+/** How one call differs from the client's settings. */
+export type RequestOptions = {
+  /** Makes a create or update happen once, however often it is sent within 24 hours. By default each call has its own. */
+  idempotencyKey?: string
+  headers?: Readonly<Record<string, string>>
+  /** In milliseconds, for each attempt. */
+  timeout?: number
+  maxRetries?: number
+  signal?: AbortSignal
+}
+
+type Text = string | number | boolean
+
+export type ApiRequest = {
+  method: 'GET' | 'POST'
+  /** The segments after `/v1`, as they are: `['opportunities', id]`. */
+  path: readonly string[]
+  query?: Readonly<Record<string, Text | undefined>>
+  body?: unknown
+}
+
+/** Sends a request and returns the JSON of the answer. Throws APIError, or OpenfieldError for a request that cannot be. */
+export type Send = <T>(request: ApiRequest, options?: RequestOptions) => Promise<T>
+
+/** The one door to the network: addresses, headers, time-outs and retries are added here. */
+export function connect(settings: Settings): Send {
+  const base = baseOf(settings.baseURL)
+  const headers = standardHeaders(settings)
+  return async <T>(request: ApiRequest, options: RequestOptions = {}) => {
+    const { timeout = settings.timeout, maxRetries = settings.maxRetries, signal } = options
+    const url = urlOf(base, request)
+    const init: RequestInit = {
+      method: request.method,
+      headers: headersOf(headers, request, options, maxRetries),
+      // A followed redirect would turn a POST into a GET, and its answer into that of a write.
+      redirect: 'manual',
+      ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
+    }
+    const attempt = () => exchange(settings.fetch, url, init, timeout, signal)
+    return (await withRetries(attempt, maxRetries, signal)) as T
+  }
+}
+
+function baseOf(baseURL: string): string {
+  if (!/^https?:\/\//i.test(baseURL) || !URL.canParse(baseURL)) {
+    throw new OpenfieldError(`The baseURL must be an address such as https://crm.example.com, not '${baseURL}'.`)
+  }
+  const { origin, pathname } = new URL(baseURL)
+  return origin + pathname.replace(/\/*$/, '/')
+}
+
+const version = '0.1.0'
+
+function standardHeaders({ apiKey, defaultHeaders }: Settings): Headers {
+  const headers = new Headers({
+    accept: 'application/json',
+    authorization: `Bearer ${apiKey}`,
+    'lightfield-version': '2026-03-01',
+  })
+  // Browsers name themselves, and would ask the server's permission for another name.
+  if (environment !== undefined) headers.set('user-agent', `Openfield/JS ${version}`)
+  return withHeaders(headers, defaultHeaders)
+}
+
+/** The environment variables of the process; undefined in a browser, where bundlers may put a stand-in for `process`. */
+export const environment: Record<string, string | undefined> | undefined =
+  typeof process !== 'undefined' && process.versions?.node ? process.env : undefined
+
+function withHeaders(headers: Headers, added: Readonly<Record<string, string>> = {}): Headers {
+  for (const [name, value] of Object.entries(added)) headers.set(name, value)
+  return headers
+}
+
+function headersOf(standard: Headers, { method, body }: ApiRequest, options: RequestOptions, maxRetries: number) {
+  const headers = new Headers(standard)
+  if (body !== undefined) headers.set('content-type', 'application/json')
+  if (options.idempotencyKey) headers.set('idempotency-key', options.idempotencyKey)
+  withHeaders(headers, options.headers)
+  // Without a key, a write whose answer was lost would be made twice by its retry.
+  if (method === 'POST' && maxRetries > 0 && !headers.get('idempotency-key'))
+    headers.set('idempotency-key', randomKey())
+  return headers
+}
+
+/** 128 random bits. Not `crypto.randomUUID`, which pages served over plain http do not have. */
+const randomKey = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+
+function urlOf(base: string, { path, query = {} }: ApiRequest): string {
+  const url = new URL(`v1/${path.map(encodeSegment).join('/')}`, base)
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.append(key, String(value))
+  }
+  return url.href
+}
+
+function encodeSegment(segment: string): string {
+  // A dot, or two, would name another address, encoded or not.
+  if (typeof segment !== 'string' || /^\.{0,2}$/.test(segment)) {
+    throw new OpenfieldError(`An id is needed, such as opp_01jz8x3m5te8mb0p4nq6r2vwyd, not '${segment}'.`)
+  }
+  return encodeURIComponent(segment)
+}
