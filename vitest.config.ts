@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
-/** Two kinds of tests: those that need only Node, beside what they test, and those that drive a real browser. */
+/** The tests: those that need nothing, those that need a database, which is started once, and those that need a browser. */
 export default defineConfig({
   test: {
     // Tests wait for PostgreSQL more than they compute: two workers even where there is one core to spare.
@@ -10,7 +10,15 @@ export default defineConfig({
     hookTimeout: 60_000,
     reporters: ['default', './scripts/totals.ts'],
     projects: [
-      { extends: true, test: { name: 'node', include: ['packages/**/*.test.ts', 'scripts/*.test.ts'] } },
+      { extends: true, test: { name: 'pure', include: ['packages/schema/**/*.test.ts', 'scripts/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'server',
+          include: ['packages/{server,sdk,web}/**/*.test.ts'],
+          globalSetup: ['./packages/server/test/global-setup.ts'],
+        },
+      },
       { extends: true, test: { name: 'web', include: ['packages/web/**/*.browser.ts'] } },
     ],
   },

@@ -1,0 +1,23 @@
+/**
+ * What stands behind the npm scripts: `node scripts/run.mjs start|test|check|test:clients|test:web|bench [arguments]`.
+ * Gets the clone ready, then runs the command. Runs on Node 20 as well, which knows nothing of TypeScript.
+ */
+import { command, openfield } from './command.mjs'
+
+const vitest = 'node_modules/vitest/vitest.mjs'
+
+const commands = {
+  start: (args) => openfield(['serve', ...args]),
+  test: (args) => command({ file: vitest, args: ['run', '--project', '!web', ...args] }),
+  check: (args) => command({ file: 'scripts/check.ts', args }),
+  'test:clients': (args) => command({ file: 'clients/run.ts', args }),
+  'test:web': (args) => command({ file: vitest, args: ['run', '--project', 'web', ...args] }),
+  bench: (args) => command({ file: 'bench/run.ts', args, built: true }),
+}
+
+const [name = '', ...args] = process.argv.slice(2)
+if (Object.hasOwn(commands, name)) await commands[name](args)
+else {
+  console.error(`There is no command '${name}'. There are: ${Object.keys(commands).join(', ')}.`)
+  process.exitCode = 1
+}
