@@ -19,6 +19,7 @@ export type Field = {
   system: boolean
   required: boolean
   readOnly: boolean
+  write: 'always' | 'create'
 }
 
 /** One end of a relationship, as the object type at that end sees it. */
@@ -53,6 +54,14 @@ export type ObjectDefinition = {
   verbs: readonly Verb[]
   open: boolean
   custom: boolean
+  filterable: boolean
+  omits?: ObjectType['omits']
+  namesItself?: ObjectType['namesItself']
+  flags?: ObjectType['flags']
+  linkChanges?: ObjectType['linkChanges']
+  stagesByDefaultPipeline?: ObjectType['stagesByDefaultPipeline']
+  access?: ObjectType['access']
+  visibility?: ObjectType['visibility']
   fields: ReadonlyMap<string, Field>
   relationships: ReadonlyMap<string, Relationship>
   /** Relationships by the keys that filters may use. */
@@ -109,9 +118,10 @@ const customObject = (row: CustomObjectRow): Shell => ({
   plural: row.slug,
   label: row.label,
   prefix: idPrefixes.customObject,
-  verbs: [],
+  verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore', 'fieldHistory', 'merge'],
   open: true,
   custom: true,
+  filterable: true,
 })
 
 function defineOne(shell: Shell, fields: Field[], rows: WorkspaceRows): ObjectDefinition {
@@ -151,6 +161,7 @@ function systemFields(objectType: ObjectType, rows: WorkspaceRows): Field[] {
       system: true,
       required: field.required ?? false,
       readOnly: field.readOnly ?? false,
+      write: field.write ?? 'always',
     }
   })
 }
@@ -159,15 +170,17 @@ const customField = (row: FieldRow): Field => ({
   id: row.id,
   publicId: row.publicId,
   key: row.slug,
-  slug: row.slug,
+  slug: row.slug.replace(/^\$/, ''),
   label: row.label,
   description: row.description,
   valueType: row.valueType,
   type: valueTypes[row.valueType] as ValueType,
   configuration: row.configuration,
-  system: false,
+  // Pipelines are fields of the system's that only some workspaces have.
+  system: row.slug.startsWith('$'),
   required: false,
   readOnly: false,
+  write: 'always',
 })
 
 /** Every custom object type has a name; its field id follows from the object's number. */
@@ -281,7 +294,12 @@ const presentConfiguration = ({ options, ...rest }: TypeConfiguration) =>
         ...rest,
         options: options
           .filter((option) => !option.retired)
-          .map(({ id, label, description }) => ({ id, label, description: description ?? null })),
+          .map(({ id, label, description, parentId }) => ({
+            id,
+            label,
+            description: description ?? null,
+            ...(parentId !== undefined && { parentId }),
+          })),
       }
 
 export const presentRelationship = (relationship: Relationship) => ({

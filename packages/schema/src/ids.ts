@@ -21,6 +21,8 @@ export const idPrefixes = {
   option: 'opt',
   pipeline: 'pd',
   apiKey: 'key',
+  merge: 'mrg',
+  change: 'chg',
 } as const
 
 export type IdPrefix = (typeof idPrefixes)[keyof typeof idPrefixes]

@@ -1,5 +1,6 @@
 export * from './definitions.ts'
 export * from './errors.ts'
+export * from './file-purposes.ts'
 export * from './ids.ts'
 export * from './objects/define.ts'
 export * from './objects/index.ts'

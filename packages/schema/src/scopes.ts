@@ -1,5 +1,5 @@
 /** Every scope a key can carry. A key without scopes has full access. Facts: the public scope table. */
-const recordScopes = ['create', 'read', 'update', 'delete'] as const
+const recordScopes = ['create', 'read', 'update', 'delete', 'restore'] as const
 const recordGroups = [
   'accounts',
   'contacts',

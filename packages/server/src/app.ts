@@ -1,14 +1,20 @@
 import cors from '@fastify/cors'
-import { newUuid } from '@openfield/schema'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Caller, Context } from './domain/context.ts'
 import { Authenticator } from './http/authenticate.ts'
 import { bodyBytesMax, parseJsonBodies } from './http/body.ts'
-import { sendError, unknownRoute } from './http/errors.ts'
+import { docsRoutes } from './http/docs/routes.ts'
+import { newRequestId, sendConnectionError, sendError, unknownRoute } from './http/errors.ts'
 import type { Guards } from './http/guard.ts'
 import { RateLimiter } from './http/rate-limit.ts'
 import { adminRoutes } from './http/routes/admin.ts'
 import { authRoutes } from './http/routes/auth.ts'
+import { crmRoutes } from './http/routes/crm.ts'
+import { fileByteRoutes } from './http/routes/file-bytes.ts'
+import { fileRoutes } from './http/routes/files.ts'
+import { listRoutes } from './http/routes/lists.ts'
+import { mergeRoutes } from './http/routes/merges.ts'
+import { objectRoutes } from './http/routes/objects.ts'
 import { recordRoutes } from './http/routes/records.ts'
 
 export type AppOptions = {
@@ -26,12 +32,13 @@ export async function buildApp(
   const app = fastify({
     bodyLimit: bodyBytesMax,
     exposeHeadRoutes: false,
-    genReqId: () => `req_${newUuid().replaceAll('-', '')}`,
+    genReqId: newRequestId,
     logger: { level: options.log, stream: process.stderr },
     logController: new LogController({ disableRequestLogging: true }),
     // Filters are read from the raw query string, which says more than a parsed one.
     routerOptions: { querystringParser: () => ({}) },
     frameworkErrors: sendError,
+    clientErrorHandler: sendConnectionError,
   })
   const guards: Guards = {
     authenticator: new Authenticator(system.db),
@@ -52,7 +59,14 @@ export async function buildApp(
   app.get('/health', async () => ({ status: 'ok' }))
   authRoutes(app, guards)
   recordRoutes(app, guards)
+  listRoutes(app, guards)
+  mergeRoutes(app, guards)
+  objectRoutes(app, guards)
+  fileRoutes(app, guards)
+  fileByteRoutes(app, system)
   adminRoutes(app, guards)
+  crmRoutes(app)
+  docsRoutes(app, system)
   return app
 }
 
@@ -65,7 +79,14 @@ async function logRequest(request: FastifyRequest, reply: FastifyReply) {
 /** Keys travel in a header, never in cookies, so that any listed origin may call. */
 const corsOptions = (origins: readonly string[]) => ({
   origin: origins.includes('*') ? '*' : [...origins],
-  methods: ['GET', 'POST', 'DELETE', 'PATCH'],
-  exposedHeaders: ['X-Request-Id', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset', 'Retry-After'],
+  methods: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'],
+  exposedHeaders: [
+    'X-Request-Id',
+    'X-RateLimit-Limit',
+    'X-RateLimit-Remaining',
+    'X-RateLimit-Reset',
+    'Retry-After',
+    'X-Should-Retry',
+  ],
   maxAge: 86_400,
 })

@@ -18,7 +18,11 @@ export const settings = {
     ...setting('', 'An external PostgreSQL (15 or newer) instead of the embedded one.', databaseUrl),
     secret: true,
   },
-  OPENFIELD_PUBLIC_URL: setting('', 'Base of links to records; by default http://HOST:PORT.', publicUrl),
+  OPENFIELD_PUBLIC_URL: setting(
+    '',
+    'Base of links to records and of signed URLs of files; by default http://HOST:PORT.',
+    webAddress,
+  ),
   OPENFIELD_BOOTSTRAP_API_KEY: {
     ...setting('', 'On the first start: the full-access key of the first admin is exactly this.', bootstrapKey),
     secret: true,
@@ -35,6 +39,24 @@ export const settings = {
   ),
   OPENFIELD_CORS_ORIGINS: setting('', 'Origins whose pages may call the API, separated by commas; * for all.', origins),
   OPENFIELD_WORKER: setting('on', 'on: this process also does background work; off: others do.', oneOf('on', 'off')),
+  OPENFIELD_FILES_SHARED: setting(
+    'off',
+    'on: all servers of the database see the same files folder, e.g. on a network drive; off: this one is the only server.',
+    oneOf('on', 'off'),
+  ),
+  OPENFIELD_S3_BUCKET: setting('', 'A bucket to keep files in, instead of the data folder.', optional),
+  OPENFIELD_S3_ENDPOINT: setting(
+    '',
+    'Address of the S3-compatible service of that bucket; by default AWS.',
+    webAddress,
+  ),
+  OPENFIELD_S3_REGION: setting('us-east-1', 'Region of that bucket.', text),
+  OPENFIELD_S3_ACCESS_KEY_ID: setting(
+    '',
+    'Key to that bucket; by default what the AWS library finds on the machine.',
+    optional,
+  ),
+  OPENFIELD_S3_SECRET_ACCESS_KEY: { ...setting('', 'The secret of that key.', optional), secret: true },
   OPENFIELD_LOG: setting(
     'error',
     'error: unexpected failures; info: a line for every request too.',
@@ -63,8 +85,23 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   )
   const unknown = Object.keys(environment).filter((name) => name.startsWith('OPENFIELD_') && !(name in settings))
   for (const name of unknown) problems.push(`  ${name} is not a setting; see: npx openfield config`)
+  problems.push(...problemsTogether(config as Config))
   if (problems.length > 0) throw new InvalidSettings(`These settings are not right:\n${problems.join('\n')}`)
   return config as Config
+}
+
+/** Settings that mean nothing without another. */
+function problemsTogether(config: Config): string[] {
+  const { OPENFIELD_S3_BUCKET: bucket, OPENFIELD_S3_ENDPOINT: endpoint } = config
+  const { OPENFIELD_S3_ACCESS_KEY_ID: key, OPENFIELD_S3_SECRET_ACCESS_KEY: secret } = config
+  return [
+    ...(bucket === undefined && (endpoint ?? key ?? secret) !== undefined
+      ? ['  OPENFIELD_S3_BUCKET must be set when other settings of S3 are']
+      : []),
+    ...((key === undefined) !== (secret === undefined)
+      ? ['  OPENFIELD_S3_ACCESS_KEY_ID and OPENFIELD_S3_SECRET_ACCESS_KEY must be set together']
+      : []),
+  ]
 }
 
 function wholeNumber(min: number, max: number) {
@@ -93,7 +130,7 @@ function databaseUrl(value: string) {
   return value
 }
 
-function publicUrl(value: string) {
+function webAddress(value: string) {
   if (value === '') return undefined
   const url = URL.canParse(value) ? new URL(value) : undefined
   if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash) {

@@ -4,7 +4,10 @@ import type { Config } from './config.ts'
 import { DefinitionsCache } from './domain/context.ts'
 import { bootstrap, type FirstStart } from './domain/workspaces/bootstrap.ts'
 import { startWorker, type Worker } from './jobs/worker.ts'
+import { openBlobs } from './storage/blobs/open.ts'
 import { openStorage } from './storage/open.ts'
+import { secretOf } from './storage/secrets.ts'
+import { holdSolePlace } from './storage/sole-server.ts'
 
 export type Server = {
   /** Where it listens, e.g. `http://127.0.0.1:3000`. */
@@ -30,8 +33,13 @@ export async function startServer(config: Config, log?: (line: string) => void):
   }
   try {
     let worker: Worker | undefined
+    if (keepsFilesAlone(config)) started.push(await holdSolePlace(storage.db))
+    const blobs = openBlobs(config)
+    started.push(async () => blobs.close())
     const system = {
       db: storage.db,
+      blobs,
+      urlSecret: secretOf(storage.db, 'file-urls'),
       definitions: new DefinitionsCache(),
       publicUrl: config.OPENFIELD_PUBLIC_URL ?? `http://${hostInUrl(config.HOST)}:${config.PORT}`,
       now: () => new Date(),
@@ -53,12 +61,18 @@ export async function startServer(config: Config, log?: (line: string) => void):
     const url = `http://${hostInUrl(config.HOST)}:${port}`
     // With port 0 the address is known only now.
     if (config.OPENFIELD_PUBLIC_URL === undefined) system.publicUrl = url
-    if (config.OPENFIELD_WORKER === 'on') worker = startWorker(storage.db, app.log)
+    if (config.OPENFIELD_WORKER === 'on') worker = startWorker(storage.db, blobs, app.log)
     return { url, publicUrl: system.publicUrl, first, close }
   } catch (error) {
     await close().catch(() => {})
     throw error
   }
 }
+
+/** Several servers may use an external database, if they all see the same files. An embedded one has one server. */
+const keepsFilesAlone = (config: Config) =>
+  config.DATABASE_URL !== undefined &&
+  config.OPENFIELD_S3_BUCKET === undefined &&
+  config.OPENFIELD_FILES_SHARED === 'off'
 
 const hostInUrl = (host: string) => (host.includes(':') ? `[${host}]` : host)

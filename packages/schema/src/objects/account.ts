@@ -8,8 +8,10 @@ export const account = defineObject({
   plural: 'accounts',
   label: 'Account',
   prefix: 'acc',
-  verbs: ['create', 'retrieve', 'update', 'list', 'definitions'],
+  verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore', 'fieldHistory', 'merge'],
   open: true,
+  filterable: true,
+  flags: ['skipEnrichment'],
   fields: {
     $name: { id: 101, valueType: 'TEXT', label: 'Name', description: 'The name of the organisation.', required: true },
     $website: {

@@ -7,8 +7,9 @@ export const contact = defineObject({
   plural: 'contacts',
   label: 'Contact',
   prefix: 'con',
-  verbs: ['create', 'retrieve', 'update', 'list', 'definitions'],
+  verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore', 'fieldHistory', 'merge'],
   open: true,
+  filterable: true,
   fields: {
     $name: { id: 201, valueType: 'FULL_NAME', label: 'Name' },
     $email: {

@@ -12,6 +12,8 @@ export type SystemField = {
   required?: true
   /** Written by the system only. */
   readOnly?: true
+  /** `create`: set when the record is made, never changed. */
+  write?: 'create'
   typeConfiguration?: TypeConfiguration
 }
 
@@ -36,7 +38,16 @@ export type SystemRelationship = RelationshipEnd &
     | { inverseOf: readonly string[]; write: 'never' }
   )
 
-export type Verb = 'create' | 'retrieve' | 'update' | 'list' | 'definitions'
+export type Verb =
+  | 'create'
+  | 'retrieve'
+  | 'update'
+  | 'list'
+  | 'definitions'
+  | 'delete'
+  | 'restore'
+  | 'fieldHistory'
+  | 'merge'
 
 export type ObjectType = {
   /** For ever: records carry it. */
@@ -51,11 +62,57 @@ export type ObjectType = {
   verbs: readonly Verb[]
   /** Custom fields and relationships can be added. */
   open: boolean
+  /** Lists of it can be filtered; others ignore what is not paging. */
+  filterable: boolean
+  /** Members of a record that this type does without. */
+  omits?: readonly ('updatedAt' | 'externalId' | 'relationships')[]
+  /** Records say their own type, as `objectType`. */
+  namesItself?: true
+  /** Booleans that the body of a create may have beside fields and relationships. */
+  flags?: readonly string[]
+  /** With pipelines: a stage's label alone means the default pipeline's stage. Elsewhere the pipeline must be named. */
+  stagesByDefaultPipeline?: true
+  /** What an update may do to relationships; by default add, remove and replace. */
+  linkChanges?: LinkChanges
+  /** Who sees everything of a record, when not everybody does. */
+  access?: Access
+  /** Who sees that a record exists, when not everybody does. */
+  visibility?: Visibility
   fields: Readonly<Record<`$${string}`, SystemField>>
   relationships: Readonly<Record<`$${string}`, SystemRelationship>>
 }
 
-export type ObjectTypeName = 'account' | 'contact' | 'opportunity' | 'task' | 'note' | 'meeting' | 'member' | 'file'
+/**
+ * `one-of-add-remove`: add or remove, one of them per relationship; `add-remove`: both, but no replace; `replace-one`:
+ * replace by one id.
+ */
+export type LinkChanges = 'one-of-add-remove' | 'add-remove' | 'replace-one'
+
+/**
+ * Who sees all of a record; others see `redacted` fields as null and `hidden` relationships not at all. Either a `setting`
+ * field says METADATA, and then those who see everything are the members whose address is in one of the `participants`
+ * fields; or it is those who may see the record at the other end of a relationship.
+ */
+export type Access = {
+  redacted: readonly `$${string}`[]
+  hidden: readonly `$${string}`[]
+} & ({ setting: `$${string}`; participants: readonly `$${string}`[] } | { through: `$${string}` })
+
+/** A record that is there only for some: when `field` does not say `everybody`, for the members it is linked to. */
+export type Visibility = { field: `$${string}`; everybody: string; members: `$${string}` }
+
+export type ObjectTypeName =
+  | 'account'
+  | 'contact'
+  | 'opportunity'
+  | 'task'
+  | 'note'
+  | 'meeting'
+  | 'list'
+  | 'member'
+  | 'file'
+  | 'channel'
+  | 'message'
 
 /** Returns the table unchanged; its job is to keep the literal types for the client library. */
 export const defineObject = <const T extends ObjectType>(objectType: T): T => objectType

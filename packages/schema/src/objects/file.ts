@@ -9,6 +9,7 @@ export const file = defineObject({
   prefix: 'fil',
   verbs: [],
   open: false,
+  filterable: false,
   fields: {},
   relationships: {},
 })

@@ -1,9 +1,12 @@
 import { account } from './account.ts'
+import { channel } from './channel.ts'
 import { contact } from './contact.ts'
 import type { ObjectType, ObjectTypeName } from './define.ts'
 import { file } from './file.ts'
+import { list } from './list.ts'
 import { meeting } from './meeting.ts'
 import { member } from './member.ts'
+import { message } from './message.ts'
 import { note } from './note.ts'
 import { opportunity } from './opportunity.ts'
 import { task } from './task.ts'
@@ -16,8 +19,11 @@ export const objectTypes = {
   task,
   note,
   meeting,
+  list,
   member,
   file,
+  channel,
+  message,
 } satisfies Record<ObjectTypeName, ObjectType>
 
 export type ObjectTypes = typeof objectTypes

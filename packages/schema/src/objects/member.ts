@@ -9,6 +9,8 @@ export const member = defineObject({
   prefix: 'mem',
   verbs: ['retrieve', 'list'],
   open: false,
+  filterable: false,
+  omits: ['externalId'],
   fields: {
     $email: {
       id: 801,

@@ -7,8 +7,10 @@ export const note = defineObject({
   plural: 'notes',
   label: 'Note',
   prefix: 'note',
-  verbs: [],
+  verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore'],
   open: false,
+  filterable: true,
+  linkChanges: 'one-of-add-remove',
   fields: {
     $title: { id: 501, valueType: 'TEXT', label: 'Title', required: true },
     $content: { id: 502, valueType: 'MARKDOWN', label: 'Content' },

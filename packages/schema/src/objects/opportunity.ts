@@ -8,8 +8,10 @@ export const opportunity = defineObject({
   plural: 'opportunities',
   label: 'Opportunity',
   prefix: 'opp',
-  verbs: ['create', 'retrieve', 'update', 'list', 'definitions'],
+  verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore', 'fieldHistory', 'merge'],
   open: true,
+  filterable: true,
+  stagesByDefaultPipeline: true,
   fields: {
     $name: { id: 301, valueType: 'TEXT', label: 'Name', required: true },
     $stage: {

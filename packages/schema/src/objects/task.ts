@@ -9,8 +9,9 @@ export const task = defineObject({
   plural: 'tasks',
   label: 'Task',
   prefix: 'task',
-  verbs: [],
+  verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore'],
   open: false,
+  filterable: true,
   fields: {
     $title: { id: 401, valueType: 'TEXT', label: 'Title', required: true },
     $status: {

@@ -1,11 +1,20 @@
 /** JSON as it is stored and sent. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 
-export type Option = { id: string; label: string; description?: string | null; retired?: boolean }
+export type Option = {
+  id: string
+  label: string
+  description?: string | null
+  retired?: boolean
+  /** Of a stage: the pipeline it belongs to. */
+  parentId?: string
+}
 
 /** What a field definition says about its values; the keys each value type uses are in `configurationKeys`. */
 export type TypeConfiguration = {
   options?: readonly Option[]
+  /** The field whose options own this one's, as `$pipeline` owns stages. */
+  parentFieldKey?: string
   currency?: string
   unique?: boolean
   multipleValues?: boolean

@@ -1,4 +1,5 @@
 import { ApiError, type Scope } from '@openfield/schema'
+import type { Blobs } from '../storage/blobs/blobs.ts'
 import type { Database } from '../storage/database.ts'
 import { readDefinitions, readDefinitionsVersion, type VersionedDefinitions } from '../storage/definitions.ts'
 import { WriteRefused } from '../storage/records.ts'
@@ -9,6 +10,8 @@ export type Caller = {
   subjectType: 'user' | 'workspace'
   /** The member the key belongs to, or through whom a workspace key acts (its creator). */
   memberId: string | undefined
+  /** That member's address. */
+  email: string | undefined
   role: 'admin' | 'member'
   /** None: full access. */
   scopes: readonly Scope[]
@@ -21,8 +24,12 @@ export type Context = {
   /** Undefined when the system itself acts. */
   caller: Caller | undefined
   definitions: DefinitionsCache
-  /** Base of `httpLink`, without a slash at the end. */
+  /** Base of `httpLink` and of signed URLs, without a slash at the end. */
   publicUrl: string
+  /** Where the bytes of files are kept. */
+  blobs: Blobs
+  /** What the URLs of files are signed with. */
+  urlSecret: () => Promise<Buffer>
   now: () => Date
   /** Told after a write that left work in the outbox. */
   workWritten: () => void

@@ -1,7 +1,7 @@
 import { encodeId, type Scope, unauthorized } from '@openfield/schema'
 import { hashOfKey } from '../domain/api-keys/create.ts'
 import type { Caller } from '../domain/context.ts'
-import { type ApiKey, findApiKey, touchApiKey } from '../storage/api-keys.ts'
+import { type FoundKey, findApiKey, touchApiKey } from '../storage/api-keys.ts'
 import type { Database } from '../storage/database.ts'
 
 /** For how long a key is taken to be what it was; a revocation in another process is seen after at most this long. */
@@ -9,7 +9,7 @@ const trustedMs = 900
 const touchedEveryMs = 60_000
 const cachedMax = 10_000
 
-type Known = { key: ApiKey; caller: Caller; readAt: number; touchedAt: number }
+type Known = { key: FoundKey; caller: Caller; readAt: number; touchedAt: number }
 
 /** Who a request comes from. */
 export type Authenticated = { workspace: number; caller: Caller }
@@ -67,12 +67,13 @@ function bearerOf(header: string | undefined): string {
   return key
 }
 
-function callerOf(key: ApiKey): Caller {
+function callerOf(key: FoundKey): Caller {
   const member = key.member_id ?? key.created_by
   return {
     keyId: key.id,
     subjectType: key.member_id === null ? 'workspace' : 'user',
     memberId: member === null ? undefined : encodeId('mem', member),
+    email: key.email ?? undefined,
     role: key.role,
     scopes: key.scopes as Scope[],
   }

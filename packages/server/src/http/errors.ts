@@ -1,4 +1,5 @@
-import { ApiError, badRequest, notFound } from '@openfield/schema'
+import type { Socket } from 'node:net'
+import { ApiError, badRequest, newUuid, notFound } from '@openfield/schema'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 
 /** The answer to a path or method that does not exist. */
@@ -10,6 +11,8 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   const known = apiErrorOf(error)
   if (!known) request.log.error({ err: error, requestId: request.id, method: request.method, url: request.url })
   const answer = known ?? unexpected(request.id)
+  // What the router refuses has passed no hook.
+  reply.header('x-request-id', request.id)
   if (answer.type === 'too_many_requests') reply.header('retry-after', '1')
   if (answer.place.retry === false) reply.header('x-should-retry', 'false')
   return reply
@@ -17,6 +20,25 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
     .header('content-type', 'application/json; charset=utf-8')
     .send(JSON.stringify(answer))
 }
+
+/** Answers bytes that are no HTTP request. There is neither request nor reply then, and the connection ends. */
+export function sendConnectionError(error: Error & { code?: string }, socket: Socket) {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const isTooLong = error.code === 'HPE_HEADER_OVERFLOW'
+  const message = isTooLong ? 'The headers are larger than 16 KiB.' : 'This is not a valid HTTP request.'
+  const body = JSON.stringify(badRequest('invalid_type', message))
+  const headers = [
+    'HTTP/1.1 400 Bad Request',
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `X-Request-Id: ${newRequestId()}`,
+    'Connection: close',
+  ]
+  socket.end([...headers, '', body].join('\r\n'))
+}
+
+/** Stands in every response, and beside what is logged about it. */
+export const newRequestId = () => `req_${newUuid().replaceAll('-', '')}`
 
 /** What the router itself refuses, by its error codes. */
 const routerErrors: Record<string, () => ApiError> = {
@@ -29,6 +51,7 @@ const routerErrors: Record<string, () => ApiError> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
     badRequest('invalid_type', 'The body is not as long as Content-Length says.'),
   FST_ERR_BAD_URL: () => badRequest('invalid_type', 'The path is not correctly percent-encoded.'),
+  FST_ERR_MAX_PARAM_LENGTH: () => notFound('There is nothing with an id as long as the one in the path.'),
 }
 
 function apiErrorOf(error: unknown): ApiError | undefined {
@@ -39,14 +62,14 @@ function apiErrorOf(error: unknown): ApiError | undefined {
   return routerErrors[(error as FastifyError | undefined)?.code ?? '']?.()
 }
 
-/** Connection failures, by their codes: sockets' and PostgreSQL's classes 08 (connection) and 57P (shutting down). */
+/** Connection failures, by their codes: sockets' and PostgreSQL's class 08 (connection), shutting down, too many. */
 function isUnavailable(error: unknown): boolean {
   const code = (error as { code?: unknown } | undefined)?.code
   const isLost =
     error instanceof Error && /^Connection terminated|^timeout exceeded when trying to connect/.test(error.message)
   return (
     isLost ||
-    (typeof code === 'string' && /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|08...|57P0[123])$/.test(code))
+    (typeof code === 'string' && /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|08...|57P0[123]|53300)$/.test(code))
   )
 }
 

@@ -98,5 +98,6 @@ function idempotencyOf(request: FastifyRequest, { operation }: Requirements): Id
       'Idempotency-Key',
     )
   }
-  return { operation, key }
+  const { entitySlug } = request.params as { entitySlug?: string }
+  return { operation: entitySlug === undefined ? operation : `${operation} ${entitySlug}`, key }
 }

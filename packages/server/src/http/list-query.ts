@@ -1,18 +1,39 @@
 import { badRequest } from '@openfield/schema'
+import type { HistoryQuery } from '../domain/records/history.ts'
 import type { ListQuery } from '../domain/records/list.ts'
 
 /** The most records of a page of the public API, and how many a page has when the request does not say. */
 const limitMax = 25
 const offsetMax = 1_000_000_000
+/** Each is a part of one statement, and PostgreSQL takes seconds to plan one of hundreds. */
+const filtersMax = 25
 
 /** Reads `limit`, `offset` and the filters from a raw query string; an empty page parameter counts as not given. */
 export function parseListQuery(query: string): ListQuery {
   const pairs = parsePairs(query)
   const last = (key: string) => pairs.findLast((pair) => pair.key === key)?.text
+  const filters = pairs.filter(({ key }) => key !== 'limit' && key !== 'offset')
+  if (filters.length > filtersMax) {
+    throw badRequest('invalid_configuration', `A list takes at most ${filtersMax} filters.`)
+  }
   return {
     limit: wholeNumber('limit', last('limit'), 1, limitMax, limitMax),
     offset: wholeNumber('offset', last('offset'), 0, offsetMax, 0),
-    filters: pairs.filter(({ key }) => key !== 'limit' && key !== 'offset'),
+    filters,
+  }
+}
+
+/** The most values of a page of a field's history, and how many a page has when the request does not say. */
+const historyMax = 100
+const historyDefault = 20
+
+/** Reads `limit` and `after` of a field's history. */
+export function parseHistoryQuery(query: string): HistoryQuery {
+  const pairs = parsePairs(query)
+  const last = (key: string) => pairs.findLast((pair) => pair.key === key)?.text
+  return {
+    limit: wholeNumber('limit', last('limit'), 1, historyMax, historyDefault),
+    after: last('after') || undefined,
   }
 }
 

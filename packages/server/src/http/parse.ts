@@ -3,12 +3,14 @@ import type { z } from 'zod'
 
 /**
  * Reads a body by a schema. The first thing wrong with it becomes the documented error: a wrong JSON type, an unknown or a
- * missing key is a 400, a value that breaks a rule a 422.
+ * missing key is a 400 and comes first, a value that breaks a rule is a 422.
  */
 export function parseBody<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
-  const result = schema.safeParse(body ?? {})
+  // Without the input a wrong type looks like a missing key.
+  const result = schema.safeParse(body === undefined ? {} : body, { reportInput: true })
   if (result.success) return result.data
-  throw errorOf(result.error.issues[0])
+  const { issues } = result.error
+  throw errorOf(issues.find(({ code }) => code === 'invalid_type' || code === 'unrecognized_keys') ?? issues[0])
 }
 
 function errorOf(issue: z.core.$ZodIssue | undefined): ApiError {

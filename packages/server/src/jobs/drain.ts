@@ -1,6 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Database } from '../storage/database.ts'
 import { dueWork, type OutboxRow, postponeWork } from '../storage/outbox.ts'
+import { summariseAccounts } from './account-summaries.ts'
+import { noteInteractions } from './interactions.ts'
+import { cleanUpMerges } from './merges.ts'
 import { removeField, removeRelationship } from './remove-definitions.ts'
 import { summarise, summariseAll, summariseRelated } from './summaries.ts'
 import type { WorkKind } from './work.ts'
@@ -12,8 +15,11 @@ const doers: Record<WorkKind, Doer> = {
   summary: summarise,
   'related-summaries': summariseRelated,
   'all-summaries': summariseAll,
+  'account-summary': summariseAccounts,
+  interaction: noteInteractions,
   'field-removal': removeField,
   'relationship-removal': removeRelationship,
+  'merge-cleanup': cleanUpMerges,
 }
 
 const batchSize = 100

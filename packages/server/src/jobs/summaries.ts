@@ -1,8 +1,16 @@
-import type { Field, Json, ObjectDefinition } from '@openfield/schema'
+import type { Definitions, Field, Json, ObjectDefinition } from '@openfield/schema'
 import type { Database } from '../storage/database.ts'
 import { readDefinitions } from '../storage/definitions.ts'
+import { openTasks } from '../storage/derived.ts'
 import { finishWork, type OutboxRow, onePage } from '../storage/outbox.ts'
-import { addSummaryWork, type LinkedName, linkedNames, readFields, writeGenerated } from '../storage/summaries.ts'
+import {
+  addSummaryWork,
+  type LinkedName,
+  linkedNames,
+  readFields,
+  readGenerated,
+  writeGenerated,
+} from '../storage/summaries.ts'
 import { type OpportunityFacts, writeSummary } from './summary-text.ts'
 
 /** Writes the summaries of some opportunities. Writing one is no change of the opportunity, and asks for nothing. */
@@ -12,13 +20,16 @@ export async function summarise(db: Database, workspace: number, work: readonly 
   const ids = work.map((piece) => piece.recordId)
   const fields = await readFields(db, workspace, opportunity.number, ids)
   const links = Map.groupBy(await linkedNames(db, workspace, ids, relationshipIds(opportunity)), (link) => link.id)
+  const generated = await readGenerated(db, workspace, ids)
+  const tasks = await openTasks(db, workspace, ids, taskRelationship(types))
   for (const piece of work) {
     const values = fields.get(piece.recordId)
     if (!values) {
       await finishWork(db, workspace, piece)
       continue
     }
-    const text = writeSummary(factsOf(opportunity, values, links.get(piece.recordId) ?? []))
+    const facts = factsOf(opportunity, { ...values, ...generated.get(piece.recordId) }, links.get(piece.recordId) ?? [])
+    const text = writeSummary({ ...facts, tasks: tasks.get(piece.recordId) ?? null })
     const value = text === '' ? null : text
     await writeGenerated(db, workspace, piece, { $opportunityStatus: { value, valueType: 'MARKDOWN' } })
   }
@@ -44,6 +55,8 @@ export async function summariseAll(db: Database, workspace: number, work: readon
   }
 }
 
+const taskRelationship = (types: Definitions) => types.get('task')?.relationships.get('$opportunity')?.ids[0] ?? 0
+
 function requireType(definition: ObjectDefinition | undefined): ObjectDefinition {
   if (!definition) throw new Error('the object type opportunity is missing')
   return definition
@@ -59,7 +72,7 @@ function factsOf(
   opportunity: ObjectDefinition,
   values: Record<string, { value: Json }>,
   links: LinkedName[],
-): OpportunityFacts {
+): Omit<OpportunityFacts, 'tasks'> {
   const fieldOf = (key: string): Field | undefined => opportunity.fields.get(key)
   const readValue = (key: string) => values[key]?.value ?? null
   const textOf = (key: string) => {

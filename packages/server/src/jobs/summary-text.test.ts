@@ -9,6 +9,7 @@ const nothing: OpportunityFacts = {
   closeDate: null,
   closeReason: null,
   nextStep: null,
+  tasks: null,
   lastInteractionAt: null,
 }
 
@@ -24,6 +25,7 @@ test('states stage, amount and account first, then people, dates and the next st
     closeDate: '2026-12-31T00:00:00.000Z',
     closeReason: null,
     nextStep: 'Send the contract',
+    tasks: { count: 2, title: 'Call *them*', dueAt: '2026-12-01T10:00:00.000Z' },
     lastInteractionAt: '2026-11-02T09:00:00.000Z',
   })
 
@@ -36,6 +38,7 @@ test('states stage, amount and account first, then people, dates and the next st
       '- Close date: 2026-12-31',
       '- Last interaction: 2026-11-02',
       '- Next step: Send the contract',
+      '- Open tasks: 2 (next: Call \\*them\\*, due 2026-12-01)',
     ].join('\n'),
   )
 })

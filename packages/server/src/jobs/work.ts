@@ -1,19 +1,62 @@
 import type { ObjectDefinition } from '@openfield/schema'
 import type { FieldWrite } from '../domain/records/fields.ts'
+import { linkedIds } from '../domain/records/present.ts'
 import type { Work } from '../storage/records.ts'
+import type { Links } from '../storage/rows.ts'
 
 /** The kinds of background work; `drain.ts` says who does them. */
-export type WorkKind = 'summary' | 'related-summaries' | 'all-summaries' | 'field-removal' | 'relationship-removal'
+export type WorkKind =
+  | 'summary'
+  | 'related-summaries'
+  | 'all-summaries'
+  | 'account-summary'
+  | 'interaction'
+  | 'field-removal'
+  | 'relationship-removal'
+  | 'merge-cleanup'
 
-/** Types whose records a summary mentions by name. */
-const mentioned = ['account', 'contact', 'member']
+/** What a write of a record asks for: work on itself, on the records it is linked to, and when it has another name. */
+type Demands = { own?: WorkKind; linked?: Record<string, WorkKind>; named?: WorkKind }
 
-/**
- * The work that a write of a record leaves behind. A change of an opportunity asks for its summary; a change of the name
- * of a record that summaries mention asks for the summaries of all opportunities linked to it.
- */
-export function workOf(definition: ObjectDefinition, recordId: string, values: readonly FieldWrite[]): Work[] {
-  if (definition.name === 'opportunity') return [{ kind: 'summary', recordId }]
-  const isRenamed = values.some(({ field }) => field.key === '$name' || field.key === '$email')
-  return mentioned.includes(definition.name) && isRenamed ? [{ kind: 'related-summaries', recordId }] : []
+const interactions: Record<string, WorkKind> = {
+  account: 'interaction',
+  contact: 'interaction',
+  opportunity: 'interaction',
 }
+
+const demands: Record<string, Demands> = {
+  opportunity: { own: 'summary', linked: { account: 'account-summary' } },
+  account: { own: 'account-summary', named: 'related-summaries' },
+  contact: { named: 'related-summaries' },
+  member: { named: 'related-summaries' },
+  task: { linked: { opportunity: 'summary', account: 'account-summary' } },
+  note: { linked: interactions },
+  meeting: { linked: interactions },
+  message: { linked: interactions },
+}
+
+type Ends = { from: Links; to: Links }
+
+/** The work that a write of a record leaves behind; `links` are those it has, or had, as far as they matter. */
+export function workOf(
+  definition: ObjectDefinition,
+  recordId: string,
+  values: readonly FieldWrite[],
+  links: readonly Ends[],
+): Work[] {
+  const { own, linked = {}, named } = demands[definition.name] ?? {}
+  const isNamed = values.some(({ field }) => field.key === '$name' || field.key === '$email')
+  const others = [...definition.relationships.values()].flatMap((relationship) => {
+    const kind = linked[relationship.objectType]
+    return kind ? links.flatMap((ends) => linkedIds(relationship, ends).map((id) => ({ kind, recordId: id }))) : []
+  })
+  return [
+    ...(own ? [{ kind: own, recordId }] : []),
+    ...(named && isNamed ? [{ kind: named, recordId }] : []),
+    ...uniqueWork(others),
+  ]
+}
+
+const uniqueWork = (work: readonly Work[]) => [
+  ...new Map(work.map((one) => [`${one.kind} ${one.recordId}`, one])).values(),
+]

@@ -1,9 +1,11 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { PgBoss } from 'pg-boss'
+import type { Blobs } from '../storage/blobs/blobs.ts'
 import type { Database } from '../storage/database.ts'
 import { purgeResponses } from '../storage/idempotency.ts'
 import { workspacesWithWork } from '../storage/outbox.ts'
 import { drain } from './drain.ts'
+import { removeDeadUploads } from './remove-uploads.ts'
 
 /** Background work of this process. */
 export type Worker = {
@@ -23,7 +25,7 @@ const gatherMs = 50
  * Starts the job queue beside the server. Work is written to a workspace's outbox together with the record it is about;
  * here every workspace with work due gets one job in the queue, and whichever process takes the job does the work.
  */
-export function startWorker(db: Database, log: Log): Worker {
+export function startWorker(db: Database, blobs: Blobs, log: Log): Worker {
   const boss = new PgBoss({ db: { executeSql: (text, values) => db.query(text, values) }, schema: 'openfield_jobs' })
   boss.on('error', (error) => log.error({ err: error }, 'job queue'))
   const stopping = new AbortController()
@@ -39,7 +41,7 @@ export function startWorker(db: Database, log: Log): Worker {
   const plan = (ms: number) => {
     if (!stopping.signal.aborted) timer = setTimeout(look, ms)
   }
-  const started = start(boss, db, stopping.signal, log).then(
+  const started = start(boss, db, blobs, stopping.signal, log).then(
     () => plan(0),
     (error) => log.error({ err: error }, 'starting the job queue'),
   )
@@ -62,8 +64,9 @@ export function startWorker(db: Database, log: Log): Worker {
 
 const drainQueue = 'drain'
 const purgeQueue = 'purge'
+const uploadsQueue = 'remove-uploads'
 
-async function start(boss: PgBoss, db: Database, stopping: AbortSignal, log: Log) {
+async function start(boss: PgBoss, db: Database, blobs: Blobs, stopping: AbortSignal, log: Log) {
   await boss.start()
   // At most one waiting job for a workspace; one more may run, so that nothing waits for a process that was killed.
   await boss.createQueue(drainQueue, { policy: 'short', expireInSeconds: 300, retryLimit: 0, deleteAfterSeconds: 60 })
@@ -71,6 +74,11 @@ async function start(boss: PgBoss, db: Database, stopping: AbortSignal, log: Log
   await boss.schedule(purgeQueue, '17 * * * *')
   await boss.work(purgeQueue, { pollingIntervalSeconds: 30 }, async () => {
     await purgeResponses(db)
+  })
+  await boss.createQueue(uploadsQueue, { deleteAfterSeconds: 3600 })
+  await boss.schedule(uploadsQueue, '47 * * * *')
+  await boss.work(uploadsQueue, { pollingIntervalSeconds: 30 }, async () => {
+    await removeDeadUploads(db, blobs, new Date())
   })
   await boss.work<{ workspace: number }>(drainQueue, { pollingIntervalSeconds: 0.5 }, async ([job]) => {
     if (job) await drain(db, job.data.workspace, stopping, log)

@@ -24,13 +24,18 @@ const isInTrash = (id: string) => `exists (select 1 from record r
 
 const find: Statement = {
   name: 'find_api_key',
-  text: `select ${columns}, ${isInTrash('k.member_id')} as is_orphan, ${isInTrash('k.created_by')} as has_no_creator
+  text: `select ${columns}, ${isInTrash('k.member_id')} as is_orphan, ${isInTrash('k.created_by')} as has_no_creator,
+      (select r.fields->'$email'->>'value' from record r
+        where r.workspace_id = k.workspace_id and r.id = coalesce(k.member_id, k.created_by)) as email
     from key_lookup l join api_key k on k.workspace_id = l.workspace_id and k.id = l.api_key_id where l.sha256 = $1`,
 }
 
+/** A key, and the address of the member it acts as. */
+export type FoundKey = ApiKey & { email: string | null }
+
 /** The key with a hash, revoked or expired ones too; undefined when there is none, or the member it acts as is gone. */
-export async function findApiKey(db: Connection, sha256: Buffer): Promise<ApiKey | undefined> {
-  const { rows: found } = await db.query<ApiKey & { is_orphan: boolean; has_no_creator: boolean }>({
+export async function findApiKey(db: Connection, sha256: Buffer): Promise<FoundKey | undefined> {
+  const { rows: found } = await db.query<FoundKey & { is_orphan: boolean; has_no_creator: boolean }>({
     ...find,
     values: [sha256],
   })

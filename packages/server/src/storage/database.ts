@@ -24,20 +24,27 @@ export function openDatabase(connection: pg.PoolConfig): Database {
   return pool
 }
 
-/** Compiling a statement takes longer than running it here. Not a start-up option: connection poolers refuse those. */
-async function prepareConnection(client: pg.ClientBase) {
-  await client.query('set jit = off')
-}
-
-/** Runs a statement; each row is an array of its columns. */
+/**
+ * Runs a statement; each row is an array of its columns. One that is the victim of a deadlock, and a transaction of its
+ * own, has done nothing and runs again.
+ */
 export async function run<Row extends unknown[]>(
   db: Connection,
   statement: Statement,
   values: unknown[],
+  tries = 1,
 ): Promise<Row[]> {
-  const result = await db.query<Row>({ ...statement, values, rowMode: 'array' })
-  return result.rows
+  try {
+    const result = await db.query<Row>({ ...statement, values, rowMode: 'array' })
+    return result.rows
+  } catch (error) {
+    if (sqlState(error) !== deadlock || !(db instanceof pg.Pool) || tries === triesMax) throw error
+    return run(db, statement, values, tries + 1)
+  }
 }
+
+const deadlock = '40P01'
+const triesMax = 10
 
 /** Runs a statement that is used rarely; each row is an object. */
 export async function rows<Row extends object>(db: Connection, text: string, values: unknown[] = []): Promise<Row[]> {

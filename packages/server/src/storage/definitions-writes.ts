@@ -4,7 +4,9 @@ import { type Connection, rows } from './database.ts'
 /** Ids of what a workspace defines start here; the system's are below. */
 const firstId = 100_000
 
-async function nextId(tx: Connection, table: 'field_definition' | 'relationship_definition', workspace: number) {
+type Numbered = 'object_type' | 'field_definition' | 'relationship_definition'
+
+async function nextId(tx: Connection, table: Numbered, workspace: number) {
   const [row] = await rows<{ id: number }>(
     tx,
     `select greatest(coalesce(max(id), 0) + 1, $2) as id from ${table} where workspace_id = $1`,
@@ -98,3 +100,61 @@ export const markRelationshipRemoved = (tx: Connection, workspace: number, id: n
 /** Asks for background work, in the transaction that makes it necessary. */
 export const addWork = (tx: Connection, workspace: number, kind: string, uuid: string) =>
   tx.query('select add_work($1, $2, $3, now())', [workspace, [kind], [uuid]])
+
+/** Adds a custom object type. */
+export async function insertObjectType(
+  tx: Connection,
+  workspace: number,
+  { slug, label, pluralLabel }: { slug: string; label: string; pluralLabel: string | null },
+) {
+  const id = await nextId(tx, 'object_type', workspace)
+  await tx.query('insert into object_type (workspace_id, id, slug, label, plural_label) values ($1, $2, $3, $4, $5)', [
+    workspace,
+    id,
+    slug,
+    label,
+    pluralLabel,
+  ])
+}
+
+/** Removes a field's definition. */
+export const removeFieldRow = (tx: Connection, workspace: number, id: number) =>
+  tx.query('delete from field_definition where workspace_id = $1 and id = $2', [workspace, id])
+
+type PipelineFields = { objectType: number; pipeline: number; stage: number }
+
+/** Says of all records in some stages which pipeline they are in. */
+export async function assignPipeline(
+  db: Connection,
+  workspace: number,
+  { objectType, pipeline, stage }: PipelineFields,
+  id: string,
+  stages: readonly string[],
+) {
+  const value = JSON.stringify({ $pipeline: { value: id, valueType: 'SINGLE_SELECT' } })
+  await db.query(
+    `update record r set fields = r.fields || $4::jsonb where r.workspace_id = $1 and r.object_type = $2
+     and r.fields->'$stage'->>'value' = any($3) and r.fields->'$pipeline'->>'value' is distinct from $5`,
+    [workspace, objectType, stages, value, id],
+  )
+  await db.query(
+    `delete from index_text p using index_text s where p.workspace_id = $1 and p.field = $2 and p.value <> $4
+     and s.workspace_id = $1 and s.field = $3 and s.value = any($5) and s.id = p.id`,
+    [workspace, pipeline, stage, id, stages],
+  )
+  await db.query(
+    `insert into index_text (workspace_id, field, value, id)
+     select $1, $2, $4, s.id from index_text s where s.workspace_id = $1 and s.field = $3 and s.value = any($5)
+     on conflict do nothing`,
+    [workspace, pipeline, stage, id, stages],
+  )
+}
+
+/** Forgets which pipelines records are in. */
+export async function clearPipeline(tx: Connection, workspace: number, objectType: number, pipeline: number) {
+  await tx.query(
+    "update record set fields = fields - '$pipeline' where workspace_id = $1 and object_type = $2 and fields ? '$pipeline'",
+    [workspace, objectType],
+  )
+  await tx.query('delete from index_text where workspace_id = $1 and field = $2', [workspace, pipeline])
+}

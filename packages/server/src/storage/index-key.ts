@@ -18,8 +18,21 @@ export function prefixBounds(text: string, param: string): [low: string, high: s
     throw badRequest('invalid_type', `A startsWith filter takes at most ${bytesMax} bytes of text.`, param)
   }
   // The empty prefix stands for "is set and not empty".
-  return [text === '' ? '\u0001' : text, `${text}\u{10ffff}`]
+  return [text === '' ? '\u0001' : text, afterAllWith(text)]
 }
+
+/** The least text above all that start with this one: the order of bytes is that of code points. */
+function afterAllWith(text: string): string {
+  const points = Array.from(text, (character) => character.codePointAt(0) ?? 0)
+  while (points.at(-1) === lastPoint) points.pop()
+  const last = points.pop()
+  if (last === undefined) return String.fromCodePoint(lastPoint).repeat(bytesMax)
+  return String.fromCodePoint(...points, last + 1 === firstSurrogate ? afterSurrogates : last + 1)
+}
+
+const lastPoint = 0x10ffff
+const firstSurrogate = 0xd800
+const afterSurrogates = 0xe000
 
 /** The form of a text in the substring index: its first 2,000 bytes, which is more than an address or a URL has. */
 export function substringKey(text: string): string {

@@ -5,15 +5,14 @@ import { indexKey, prefixBounds } from './index-key.ts'
 import { completeRecord, type Shape } from './records.ts'
 import { definitionsVersion, type RecordColumns, recordColumns, recordSource, type StoredRecord } from './rows.ts'
 
-/** One filter of a list. All of a list's filters must hold. `param` names it in errors. */
-export type Filter = {
-  param: string
-  negated: boolean
-  match:
-    | { field: number; condition: Condition }
-    /** Records linked to `other`; `side` is the end at which the listed records are. */
-    | { relationships: readonly number[]; side: 'from' | 'to'; other: string }
-}
+/** What a filter looks for. */
+export type Match =
+  | { field: number; condition: Condition }
+  /** Records linked to `other`; `side` is the end at which the listed records are. */
+  | { relationships: readonly number[]; side: 'from' | 'to'; other: string }
+
+/** One filter of a list; all of a list's filters must hold. `param` names it in errors. */
+export type Filter = { param: string; negated: boolean; match: Match | { any: readonly Match[] } }
 
 export type Page = { definitions: number; total: number; records: StoredRecord[] }
 
@@ -50,7 +49,7 @@ export async function listRecords(
 }
 
 /** Values of a statement under construction; `$1` is the workspace. `add` returns the placeholder. */
-class Parameters {
+export class Parameters {
   readonly values: unknown[]
   constructor(workspace: number) {
     this.values = [workspace]
@@ -73,7 +72,12 @@ type Part = {
   probe: ((id: string) => string) | undefined
 }
 
-function part(sql: Parameters, { match, negated, param }: Filter): Part {
+/** A filter as SQL. */
+export function part(sql: Parameters, { match, negated, param }: Filter): Part {
+  if ('any' in match) {
+    const sets = match.any.map((one) => select(part(sql, { match: one, negated: false, param })))
+    return fieldPart(`(${sets.join(' union ')}) either`, negated, 'true')
+  }
   if ('relationships' in match) return relationshipPart(sql, match, negated)
   const { condition } = match
   const field = sql.add(match.field, 'int')
@@ -121,7 +125,7 @@ const fieldPart = (
 
 function relationshipPart(
   sql: Parameters,
-  { relationships, side, other }: Extract<Filter['match'], { other: string }>,
+  { relationships, side, other }: Extract<Match, { other: string }>,
   negated: boolean,
 ): Part {
   const [id, otherId] = side === 'from' ? ['from_id', 'to_id'] : ['to_id', 'from_id']
@@ -180,7 +184,7 @@ const everything = (one: Part, { limit, offset }: PageBounds) =>
 /** Everything but one set: the page walks the type's records, the total is a subtraction. */
 function withoutOne(one: Part, all: Part, { limit, offset }: PageBounds): string {
   const set = one.probe ? '' : `s0 as materialized (${select(one)}), `
-  const count = one.probe ? `(select count(*) from ${one.from} where ${one.where})` : '(select count(*) from s0)'
+  const count = `(select count(*) from ${one.probe ? `(${select(one)}) c` : 's0'})`
   return `${set}p as materialized (${select(all)} and ${test(one, 's0', 'record.id')}
       order by id desc limit ${limit} offset ${offset}),
     t as (select (select count(*) from ${all.from} where ${all.where}) - ${count} total)`

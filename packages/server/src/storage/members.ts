@@ -22,3 +22,14 @@ export async function countAdmins(db: Connection, workspace: number): Promise<nu
   )
   return row?.count ?? 0
 }
+
+/** The domains of the members' addresses, in lower case. */
+export async function memberDomains(db: Connection, workspace: number): Promise<string[]> {
+  const found = await rows<{ domain: string }>(
+    db,
+    `select distinct lower(split_part(fields->'$email'->>'value', '@', 2)) as domain from record
+     where workspace_id = $1 and object_type = $2 and deleted_at is null`,
+    [workspace, objectTypes.member.number],
+  )
+  return found.map(({ domain }) => domain)
+}

@@ -79,10 +79,11 @@ export type Update = {
   linkChanges: string
 }
 
-const parameters = (count: number) => Array.from({ length: count }, (_, index) => `$${index + 1}`).join(',')
+/** `$1,$2,…` for a call of a function. */
+export const writeParameters = (count: number) => Array.from({ length: count }, (_, index) => `$${index + 1}`).join(',')
 
-const create: Statement = { name: 'create_record', text: `select create_record(${parameters(30)})` }
-const update: Statement = { name: 'update_record', text: `select update_record(${parameters(43)})` }
+const create: Statement = { name: 'create_record', text: `select create_record(${writeParameters(30)})` }
+const update: Statement = { name: 'update_record', text: `select update_record(${writeParameters(43)})` }
 
 /** Creates a record with its links, index rows, change and work: one call, one commit. Throws WriteRefused. */
 export async function createRecord(db: Connection, write: WriteContext, record: Creation): Promise<void> {
@@ -134,30 +135,6 @@ export async function updateRecord(db: Connection, write: WriteContext, record: 
   )
 }
 
-const trash: Statement = { name: 'trash_record', text: `select trash_record(${parameters(17)})` }
-
-/** Puts a record in the trash if it still has the version it was read at. Throws WriteRefused. */
-export async function trashRecord(
-  db: Connection,
-  write: Omit<WriteContext, 'idempotency' | 'response'>,
-  record: { id: string; version: number; entries: Entries },
-): Promise<void> {
-  await refusable(
-    run(db, trash, [
-      write.workspace,
-      write.definitions,
-      record.id,
-      record.version,
-      write.at,
-      ...entryColumns(record.entries),
-      write.changeId,
-      write.actor,
-      write.work.map((work) => work.kind),
-      write.work.map((work) => work.recordId),
-    ]),
-  )
-}
-
 const linkColumns = (links: readonly NewLink[]) => [
   links.map((link) => link.relationship),
   links.map((link) => link.from),
@@ -167,7 +144,7 @@ const linkColumns = (links: readonly NewLink[]) => [
   links.map((link) => link.otherOne),
 ]
 
-const entryColumns = (entries: Entries) => [
+export const entryColumns = (entries: Entries) => [
   entries.textFields,
   entries.texts,
   entries.numberFields,
@@ -194,6 +171,7 @@ const refusals = {
   OF004: 'link missing',
   OF005: 'link inactive',
   OF006: 'value taken',
+  OF007: 'external id taken',
 } as const
 
 /** A write that the database did not take; nothing was written. `detail` is what the function says about the place. */
@@ -207,7 +185,8 @@ export class WriteRefused extends Error {
   }
 }
 
-async function refusable(write: Promise<unknown>): Promise<void> {
+/** Waits for a write; what its function raised becomes WriteRefused. */
+export async function refusable(write: Promise<unknown>): Promise<void> {
   try {
     await write
   } catch (error) {
@@ -279,6 +258,16 @@ async function newestLinks(db: Connection, workspace: number, id: string, side: 
   }
 }
 
+/** The live record of a type with an external id, or undefined. */
+export async function findByExternalId(db: Connection, workspace: number, objectType: number, externalId: string) {
+  const [row] = await rows<{ id: string }>(
+    db,
+    'select id from record where workspace_id = $1 and object_type = $2 and external_id = $3 and deleted_at is null',
+    [workspace, objectType, externalId],
+  )
+  return row?.id
+}
+
 /** The stored types of ids that exist, live or in the trash: for telling a missing reference from an inactive one. */
 export const findRecords = (db: Connection, workspace: number, ids: readonly string[]) =>
   rows<{ id: string; object_type: number; deleted: boolean }>(
@@ -286,3 +275,22 @@ export const findRecords = (db: Connection, workspace: number, ids: readonly str
     'select id, object_type, deleted_at is not null as deleted from record where workspace_id = $1 and id = any($2)',
     [workspace, ids],
   )
+
+/** Those of some records that a record, at one end of a relationship, is linked to. */
+export async function linkedAmong(
+  db: Connection,
+  workspace: number,
+  id: string,
+  relationship: number,
+  side: 'from' | 'to',
+  others: readonly string[],
+): Promise<string[]> {
+  const other = side === 'from' ? 'to' : 'from'
+  const found = await rows<{ id: string }>(
+    db,
+    `select ${other}_id as id from edge
+     where workspace_id = $1 and ${side}_id = $2 and relationship = $3 and ${other}_id = any($4)`,
+    [workspace, id, relationship, others],
+  )
+  return found.map((row) => row.id)
+}

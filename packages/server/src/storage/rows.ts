@@ -1,23 +1,33 @@
+/** The most ids of one relationship in a response. */
+export const linksMax = 100
+
 /**
  * The columns of a record as every read returns them. `$1` is the workspace; the two parameters named here are the
  * fields' defaults (what an unset field reads as) and the keys of fields that are being removed. `fields` comes as the
  * text that is sent; links come as text too, `relationship uuid,…`, each side capped: a record with more is read again
  * relationship by relationship.
  */
-export const recordColumns = (defaults: string, removed: string) => `
+export const recordColumns = (defaults: string, removed: string) => columnsWith(defaults, removed, liveLinks)
+
+/** The same of a record in the trash, with the links that it had. */
+export const trashedColumns = (defaults: string, removed: string) => columnsWith(defaults, removed, trashedLinks)
+
+const columnsWith = (defaults: string, removed: string, links: (side: string, other: string) => string) => `
   r.id, r.version, to_char(r.updated_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), r.external_id,
   ((${defaults}::jsonb || r.fields || coalesce(g.fields, '{}')) - ${removed}::text[])::text,
-  (select string_agg(e.relationship || ' ' || e.to_id, ',') from (select relationship, to_id from edge
-    where workspace_id = $1 and from_id = r.id order by relationship, to_id limit ${linksMax + 1}) e),
-  (select string_agg(e.relationship || ' ' || e.from_id, ',') from (select relationship, from_id from edge
-    where workspace_id = $1 and to_id = r.id order by relationship, from_id limit ${linksMax + 1}) e)`
+  ${links('from_id', 'to_id')}, ${links('to_id', 'from_id')}`
+
+const liveLinks = (side: string, other: string) => `
+  (select string_agg(e.relationship || ' ' || e.${other}, ',') from (select relationship, ${other} from edge
+    where workspace_id = $1 and ${side} = r.id order by relationship, ${other} limit ${linksMax + 1}) e)`
+
+const trashedLinks = (side: string, other: string) => `
+  (select string_agg(e.relationship || ' ' || e.${other}, ',') from (select relationship, ${other} from trashed_edge
+    where workspace_id = $1 and trashed_id = r.id and ${side} = r.id order by relationship, ${other} limit ${linksMax}) e)`
 
 export const recordSource = 'record r left join generated_fields g on g.workspace_id = $1 and g.id = r.id'
 
 export const definitionsVersion = '(select d.version from definitions_version d where d.workspace_id = $1)'
-
-/** The most ids of one relationship in a response. */
-export const linksMax = 100
 
 export type RecordColumns = [
   id: string,

@@ -20,6 +20,20 @@ export async function readFields(
   return new Map(await run<[string, Fields]>(db, fields, [workspace, objectType, ids]))
 }
 
+const generatedFields: Statement = {
+  name: 'generated_fields',
+  text: 'select id, fields from generated_fields where workspace_id = $1 and id = any($2)',
+}
+
+/** What the system has written beside records, by id. */
+export async function readGenerated(
+  db: Connection,
+  workspace: number,
+  ids: readonly string[],
+): Promise<Map<string, Fields>> {
+  return new Map(await run<[string, Fields]>(db, generatedFields, [workspace, ids]))
+}
+
 export type LinkedName = { id: string; relationship: number; name: string | null }
 
 const names: Statement = {

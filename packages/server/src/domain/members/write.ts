@@ -13,15 +13,17 @@ export type MemberInput = {
   role?: 'admin' | 'member' | undefined
 }
 
-/** Adds a member. Their address is unique in the workspace: a clash is a 422. */
+/** Adds a member. Their address is unique in the workspace: a clash is a 422. A member has a name, if an empty one. */
 export const createMember = (ctx: Context, input: MemberInput): Promise<string> =>
-  createRecord(ctx, 'member', { fields: memberFields(input, { firstName: null, lastName: null }), relationships: {} })
+  createRecord(ctx, 'member', { fields: memberFields({ ...unnamed, ...input }, unnamed), relationships: {} })
+
+const unnamed = { firstName: null, lastName: null }
 
 /** Changes a member; what the input does not name stays. */
 export async function updateMember(ctx: Context, id: string, input: MemberInput): Promise<string> {
   const { fields } = await readMember(ctx, id)
   if (input.role === 'member' && fields.$role.value === 'admin') await requireOtherAdmin(ctx)
-  const name = fields.$name.value ?? { firstName: null, lastName: null }
+  const name = fields.$name.value ?? unnamed
   return updateRecord(ctx, 'member', id, { fields: memberFields(input, name), relationships: {} })
 }
 

@@ -5,7 +5,7 @@ import { createRecord as store, WriteRefused } from '../../storage/records.ts'
 import type { StoredRecord } from '../../storage/rows.ts'
 import { type Context, withDefinitions } from '../context.ts'
 import { findType } from './definitions.ts'
-import { bareValues, entriesOf, type FieldWrite, parseFields, required, wireForm } from './fields.ts'
+import { bareValues, entriesOf, type FieldWrite, parseFields, required, valueIn, wireForm } from './fields.ts'
 import { presentRecord } from './present.ts'
 import {
   linkChanges,
@@ -17,10 +17,19 @@ import {
   type RelationshipWrite,
   requireLinked,
 } from './relationships.ts'
+import { rulesOf } from './rules.ts'
+import { resolveStage } from './stages.ts'
 import { type Idempotency, refusedWrite, writeContext } from './write.ts'
 
 /** `fields` and `relationships` of a body: plain JSON objects, keys and values as the client sent them. */
-export type RecordInput = { fields: Record<string, unknown>; relationships: Record<string, unknown> }
+export type RecordInput = {
+  fields: Record<string, unknown>
+  relationships: Record<string, unknown>
+  /** The flags of the object type that are set. */
+  flags?: readonly string[]
+  /** The record's id in the system it is brought from. */
+  externalId?: string
+}
 
 /**
  * Creates a record of any object type. Returns it as the API sends it. Throws ApiError for input that is refused, KeyUsed
@@ -34,33 +43,39 @@ export const createRecord = (
 ): Promise<string> =>
   withDefinitions(ctx, async (definitions) => {
     const definition = findType(definitions, objectType)
-    const { writes, broken } = parseFields(definition, input.fields)
+    const rules = rulesOf(definition)
+    const { writes, broken } = parseFields(definition, resolveStage(definition, input.fields), 'create', rules)
     const relationships = withDefaults(ctx, definition, parseNewRelationships(definition, input.relationships))
-    const changes = linkChanges(definitions.types, relationships, noLinks)
-    const links = linksAfter(noLinks, changes)
+    const named = linkChanges(definitions.types, relationships, noLinks)
+    const values = writes.filter(({ value }) => value !== null)
+    const write = { value: valueIn(values), relationships, links: named }
     const refused =
       broken ??
       missingField(definition, writes) ??
-      missingRequired(definition, definition.relationships.values(), links)
+      missingRequired(definition, definition.relationships.values(), linksAfter(noLinks, named)) ??
+      (await rules.refuse?.(ctx, write))
     if (refused) {
-      await requireLinked(ctx.db, ctx.workspace, definitions.types, changes)
+      await requireLinked(ctx.db, ctx.workspace, definitions.types, named)
       throw refused
     }
+    const derived = (await rules.derive?.(ctx, definition, write, input.flags ?? [])) ?? []
+    const changes = [...named, ...derived]
 
+    const { externalId = null } = input
     const id = newUuid()
     const at = timeOfUuid(id)
-    const values = writes.filter(({ value }) => value !== null)
-    const record = { id, version: 1, updatedAt: at.toISOString(), externalId: null, ...links }
+    const links = linksAfter(noLinks, changes)
+    const record = { id, version: 1, updatedAt: at.toISOString(), externalId, ...links }
     const fields = JSON.stringify(Object.fromEntries(values.map((write) => [write.field.key, wireForm(write)])))
     const response = present(ctx, definitions, definition, { ...record, fields })
     try {
       await store(
         ctx.db,
-        writeContext(ctx, definitions.version, at, workOf(definition, id, values), idempotency, response),
+        writeContext(ctx, definitions.version, at, workOf(definition, id, values, [links]), idempotency, response),
         {
           id,
           objectType: definition.number,
-          externalId: null,
+          externalId,
           fields,
           entries: entriesOf(values),
           links: newLinks(definitions.types, changes),
@@ -98,5 +113,7 @@ function missingField(definition: ObjectDefinition, writes: readonly FieldWrite[
 function present(ctx: Context, definitions: VersionedDefinitions, definition: ObjectDefinition, record: StoredRecord) {
   const defaults = definitions.shapes.get(definition.name)?.defaults ?? '{}'
   const fields = JSON.stringify({ ...JSON.parse(defaults), ...JSON.parse(record.fields) })
-  return presentRecord(ctx.publicUrl, definitions, definition, { ...record, fields })
+  // Who wrote it sees it, whatever it is linked to.
+  const visible = new Set([...record.from.ids.values()].flat())
+  return presentRecord(ctx, definitions, definition, { ...record, fields }, visible)
 }

@@ -9,6 +9,7 @@ import {
 } from '@openfield/schema'
 import { indexKey, substringKey } from '../../storage/index-key.ts'
 import type { Entries } from '../../storage/records.ts'
+import type { Rules } from './rules.ts'
 
 /** A field and the value it is to have; null clears it. */
 export type FieldWrite = { field: Field; value: Json }
@@ -20,11 +21,16 @@ export type ParsedFields = {
 }
 
 /** Reads the `fields` of a body. Keys that are not defined or not writable, and wrong JSON types, are thrown at once. */
-export function parseFields(definition: ObjectDefinition, input: Record<string, unknown>): ParsedFields {
+export function parseFields(
+  definition: ObjectDefinition,
+  input: Record<string, unknown>,
+  verb: 'create' | 'update',
+  { normalise = (_key, value) => value }: Pick<Rules, 'normalise'> = {},
+): ParsedFields {
   const parsed: ParsedFields = { writes: [], broken: undefined }
   for (const key of Object.keys(input)) {
-    const field = writableField(definition, key)
-    const value = input[key]
+    const field = writableField(definition, key, verb)
+    const value = normalise(key, input[key])
     if (value === null || value === undefined) {
       if (field.required) parsed.broken ??= required(definition, field)
       parsed.writes.push({ field, value: null })
@@ -33,13 +39,15 @@ export function parseFields(definition: ObjectDefinition, input: Record<string, 
     try {
       parsed.writes.push({ field, value: field.type.parse(value, field.configuration) })
     } catch (error) {
-      parsed.broken ??= refusal(field, error)
+      // Outside of `??=`, which would skip what it throws.
+      const broken = refusal(field, error)
+      parsed.broken ??= broken
     }
   }
   return parsed
 }
 
-function writableField(definition: ObjectDefinition, key: string): Field {
+function writableField(definition: ObjectDefinition, key: string, verb: 'create' | 'update'): Field {
   const field = definition.fields.get(key)
   const param = `fields.${key}`
   if (!field) {
@@ -47,6 +55,13 @@ function writableField(definition: ObjectDefinition, key: string): Field {
       'unknown_field',
       `Unrecognized field '${shorten(key)}' for '${definition.plural}'.`,
       shorten(param),
+    )
+  }
+  if (field.write === 'create' && verb === 'update') {
+    throw badRequest(
+      'unknown_field',
+      `The field '${key}' is set when the record is created and cannot be changed.`,
+      param,
     )
   }
   if (field.readOnly) {
@@ -70,6 +85,14 @@ function refusal(field: Field, error: unknown): ApiError {
 export const required = (definition: ObjectDefinition, field: Field) =>
   unprocessable(`${definition.label} requires ${field.key}.`, `fields.${field.key}`)
 
+/** Looks up a value among some by key; null, or what `otherwise` says, when it is not there. */
+export const valueIn =
+  (values: readonly FieldWrite[], otherwise: (key: string) => Json = () => null) =>
+  (key: string): Json => {
+    const write = values.find(({ field }) => field.key === key)
+    return write ? write.value : otherwise(key)
+  }
+
 /** What a record holds for a value, and how it is sent. */
 export const wireForm = ({ field, value }: FieldWrite) => ({ value, valueType: field.valueType })
 
@@ -85,6 +108,7 @@ export function entriesOf(values: readonly FieldWrite[]): Entries {
     uniqueFields: [],
     uniques: [],
   }
+  const uniques: { field: number; value: string }[] = []
   for (const { field, value } of values) {
     if (value === null) continue
     const { text = [], number = [], substring = [] } = field.type.entries(value, field.configuration)
@@ -100,13 +124,13 @@ export function entriesOf(values: readonly FieldWrite[]): Entries {
       entries.substringFields.push(field.id)
       entries.substrings.push(substringKey(one))
     }
-    if (!field.configuration.unique) continue
-    for (const one of [...text, ...substring]) {
-      entries.uniqueFields.push(field.id)
-      entries.uniques.push(indexKey(one))
+    if (field.configuration.unique) {
+      for (const one of [...text, ...substring]) uniques.push({ field: field.id, value: indexKey(one) })
     }
   }
-  return entries
+  // In one order for everybody, so that writers who claim the same values wait for one another in turn.
+  uniques.sort((left, right) => left.field - right.field || (left.value < right.value ? -1 : 1))
+  return { ...entries, uniqueFields: uniques.map(({ field }) => field), uniques: uniques.map(({ value }) => value) }
 }
 
 /** Bare values by key, for the change log. */

@@ -1,27 +1,49 @@
 import { encodeId, type IdPrefix, type ObjectDefinition, type Relationship, timeOfUuid } from '@openfield/schema'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import type { Links, StoredRecord } from '../../storage/rows.ts'
+import type { Context } from '../context.ts'
+import { accessLevel, redact, visibleThrough } from './access.ts'
 
 /**
- * A record as the API sends it, as JSON text. The stored text of its fields is put in as it is: parsing it would cost
- * more than everything else here.
+ * A record as the API sends it to the caller, as JSON text. The stored text of its fields is put in as it is: parsing it
+ * would cost more than everything else here.
  */
 export function presentRecord(
-  publicUrl: string,
+  ctx: Context,
   { types }: VersionedDefinitions,
   definition: ObjectDefinition,
   record: StoredRecord,
+  visible: ReadonlySet<string> = new Set(),
 ): string {
+  const { omits = [], namesItself, access } = definition
   const id = encodeId(definition.prefix, record.id)
-  const externalId = record.externalId === null ? 'null' : JSON.stringify(record.externalId)
-  const relationships = Array.from(definition.relationships.values(), (relationship) =>
-    presentRelationship(relationship, prefixOf(types.get(relationship.objectType)), record),
-  )
+  const level = accessLevel(definition, record, ctx.caller, visible)
+  const fields = access && level === 'METADATA' ? redact(access, record.fields) : record.fields
+  const hidden = level === 'METADATA' ? (access?.hidden ?? []) : []
+  const relationships = Array.from(definition.relationships.values())
+    .filter(({ key }) => !hidden.some((one) => one === key))
+    .map((one) => presentRelationship(one, prefixOf(types.get(one.objectType)), record))
   return (
-    `{"id":"${id}","createdAt":"${timeOfUuid(record.id).toISOString()}","updatedAt":"${record.updatedAt}",` +
-    `"httpLink":"${publicUrl}/crm/${definition.plural}/${id}","externalId":${externalId},` +
-    `"fields":${record.fields},"relationships":{${relationships.join(',')}}}`
+    `{"id":"${id}","createdAt":"${timeOfUuid(record.id).toISOString()}",` +
+    (omits.includes('updatedAt') ? '' : `"updatedAt":"${record.updatedAt}",`) +
+    `"httpLink":"${ctx.publicUrl}/crm/${definition.plural}/${id}",` +
+    (omits.includes('externalId') ? '' : `"externalId":${JSON.stringify(record.externalId)},`) +
+    (namesItself ? `"objectType":"${definition.name}",` : '') +
+    (level ? `"accessLevel":"${level}",` : '') +
+    `"fields":${fields}` +
+    (omits.includes('relationships') ? '}' : `,"relationships":{${relationships.join(',')}}}`)
   )
+}
+
+/** Some records as the API sends them to the caller. */
+export async function presentRecords(
+  ctx: Context,
+  definitions: VersionedDefinitions,
+  definition: ObjectDefinition,
+  records: readonly StoredRecord[],
+): Promise<string[]> {
+  const visible = await visibleThrough(ctx, definitions, definition, records)
+  return records.map((record) => presentRecord(ctx, definitions, definition, record, visible))
 }
 
 const prefixOf = (definition: ObjectDefinition | undefined): IdPrefix => definition?.prefix ?? 'obj'

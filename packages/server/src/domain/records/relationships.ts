@@ -8,8 +8,8 @@ import {
   unprocessable,
 } from '@openfield/schema'
 import type { Connection } from '../../storage/database.ts'
-import { findRecords, type NewLink, type OldLink } from '../../storage/records.ts'
-import type { Links } from '../../storage/rows.ts'
+import { findRecords, linkedAmong, type NewLink, type OldLink } from '../../storage/records.ts'
+import { type Links, linksMax, type StoredRecord } from '../../storage/rows.ts'
 import { linkedIds } from './present.ts'
 
 /** What a body says about one relationship: ids to link, ids to unlink, or the exact set to have. */
@@ -42,6 +42,7 @@ export function parseRelationshipChanges(
   const writes = Object.entries(input).map(([key, value]): RelationshipWrite => {
     const relationship = writableRelationship(definition, key, 'update')
     const { add, remove, replace } = operations(value, param(key))
+    requireAllowed(definition, { add, remove, replace }, param(key))
     const added = [...(add ?? []), ...(replace ?? [])]
     requireOne(relationship, added)
     return { relationship, add: added, remove: remove ?? [], replace: replace !== undefined }
@@ -89,7 +90,7 @@ function requireOne({ one, key }: Relationship, ids: readonly string[]) {
   }
 }
 
-type Operations = { add?: string[]; remove?: string[]; replace?: string[] }
+type Operations = { add?: string[] | undefined; remove?: string[] | undefined; replace?: string[] | undefined }
 
 function operations(value: unknown, where: string): Operations {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -114,6 +115,23 @@ function operations(value: unknown, where: string): Operations {
   }
 }
 
+/** Throws for an operation that the object type's relationships do not have. */
+function requireAllowed({ linkChanges, label }: ObjectDefinition, { add, remove, replace }: Operations, where: string) {
+  if (linkChanges === 'replace-one' && replace?.length !== 1) {
+    throw badRequest('invalid_configuration', `On a ${label.toLowerCase()}, say {'replace': …} with one id.`, where)
+  }
+  if (linkChanges === 'add-remove' && replace) {
+    throw badRequest('invalid_type', `On a ${label.toLowerCase()}, say {'add': …} or {'remove': …} or both.`, where)
+  }
+  if (linkChanges === 'one-of-add-remove' && (replace || (add && remove) || (!add && !remove))) {
+    throw badRequest(
+      'invalid_configuration',
+      `On a ${label.toLowerCase()}, say {'add': …} or {'remove': …}, one of them.`,
+      where,
+    )
+  }
+}
+
 function limitIds(writes: readonly RelationshipWrite[]) {
   const ids = writes.reduce((sum, write) => sum + write.add.length + write.remove.length, 0)
   if (ids > idsMax) throw tooMany()
@@ -131,26 +149,56 @@ export type LinkChange = { relationship: Relationship; added: string[]; removed:
 
 /**
  * What to write so that the record has the links asked for; links that are there already, or already gone, are no
- * change. Throws when an id is not of the related type, or when the changes are too many.
+ * change. Throws when an id is not of the related type. In an order that is the same for everybody: writers that want
+ * the same places wait for each other, instead of each for the other.
  */
 export function linkChanges(
   types: Definitions,
   writes: readonly RelationshipWrite[],
   current: { from: Links; to: Links },
 ): LinkChange[] {
-  const changes = writes.map((write): LinkChange => {
-    const { relationship } = write
-    const has = linkedIds(relationship, current)
-    const wanted = decodeIds(types, relationship, write.add)
-    const unwanted = write.replace
-      ? has.filter((id) => !wanted.includes(id))
-      : decodeIds(types, relationship, write.remove).filter((id) => has.includes(id) && !wanted.includes(id))
-    const added = wanted.filter((id) => !has.includes(id))
-    const displaced = relationship.one && added.length > 0 ? has.filter((id) => !unwanted.includes(id)) : []
-    return { relationship, added, removed: [...unwanted, ...displaced] }
-  })
+  return writes
+    .map((write): LinkChange => {
+      const { relationship } = write
+      const has = linkedIds(relationship, current)
+      const wanted = decodeIds(types, relationship, write.add)
+      const unwanted = write.replace
+        ? has.filter((id) => !wanted.includes(id))
+        : decodeIds(types, relationship, write.remove).filter((id) => has.includes(id) && !wanted.includes(id))
+      const added = wanted.filter((id) => !has.includes(id)).sort()
+      const displaced = relationship.one && added.length > 0 ? has.filter((id) => !unwanted.includes(id)) : []
+      return { relationship, added, removed: [...unwanted, ...displaced].sort() }
+    })
+    .filter(({ added, removed }) => added.length + removed.length > 0)
+    .sort((left, right) => (left.relationship.ids[0] ?? 0) - (right.relationship.ids[0] ?? 0))
+}
+
+/** Throws a 422 for more link changes than one request may make. */
+export function limitChanges(changes: readonly LinkChange[]) {
   if (changes.reduce((sum, { added, removed }) => sum + added.length + removed.length, 0) > changesMax) throw tooMany()
-  return changes.filter(({ added, removed }) => added.length + removed.length > 0)
+}
+
+/**
+ * A record's links as far as some writes are concerned: those it was read with and, where these are only the newest, the
+ * links to the ids that the writes name.
+ */
+export async function linksConcerned(
+  db: Connection,
+  workspace: number,
+  types: Definitions,
+  writes: readonly RelationshipWrite[],
+  record: StoredRecord,
+): Promise<{ from: Links; to: Links }> {
+  const ids = { from: new Map(record.from.ids), to: new Map(record.to.ids) }
+  for (const { relationship, add, remove } of writes) {
+    const { side } = relationship
+    const [id = 0] = relationship.ids
+    if (!record[side].more.has(id)) continue
+    const named = decodeIds(types, relationship, [...add, ...remove])
+    const linked = await linkedAmong(db, workspace, record.id, id, side, named)
+    ids[side].set(id, [...new Set([...(ids[side].get(id) ?? []), ...linked])])
+  }
+  return { from: { ids: ids.from, more: record.from.more }, to: { ids: ids.to, more: record.to.more } }
 }
 
 function decodeIds(types: Definitions, relationship: Relationship, ids: readonly string[]): string[] {
@@ -232,19 +280,22 @@ export const linkLog = (changes: readonly LinkChange[]) =>
     Object.fromEntries(changes.map(({ relationship, added, removed }) => [relationship.key, { added, removed }])),
   )
 
-/** A record's links after some changes. */
+/** A record's links after some changes; of very many the newest. */
 export function linksAfter(
   current: { from: Links; to: Links },
   changes: readonly LinkChange[],
 ): { from: Links; to: Links } {
-  const after = { from: new Map(current.from.ids), to: new Map(current.to.ids) }
+  const ids = { from: new Map(current.from.ids), to: new Map(current.to.ids) }
+  const more = { from: new Set(current.from.more), to: new Set(current.to.more) }
   for (const { relationship, added, removed } of changes) {
+    const { side } = relationship
     const [id = 0] = relationship.ids
-    const ids = after[relationship.side].get(id) ?? []
-    const kept = ids.filter((one) => !removed.includes(one) && !added.includes(one))
-    after[relationship.side].set(id, [...kept, ...added].sort().reverse())
+    const kept = (ids[side].get(id) ?? []).filter((one) => !removed.includes(one) && !added.includes(one))
+    const all = [...kept, ...added].sort().reverse()
+    ids[side].set(id, all.slice(0, linksMax))
+    if (all.length > linksMax) more[side].add(id)
   }
-  return { from: { ids: after.from, more: current.from.more }, to: { ids: after.to, more: current.to.more } }
+  return { from: { ids: ids.from, more: more.from }, to: { ids: ids.to, more: more.to } }
 }
 
 /** The 422 for a required relationship, of those given, that would be left empty; or undefined. */

@@ -5,34 +5,47 @@ import { fetchRecord, updateRecord as store, WriteRefused } from '../../storage/
 import { type Context, withDefinitions } from '../context.ts'
 import type { RecordInput } from './create.ts'
 import { findType, requireCurrent, shapeOf } from './definitions.ts'
-import { bareValues, entriesOf, type FieldWrite, parseFields, wireForm } from './fields.ts'
+import { bareValues, entriesOf, type FieldWrite, parseFields, valueIn, wireForm } from './fields.ts'
 import { presentRecord } from './present.ts'
 import {
+  limitChanges,
   linkChanges,
   linkLog,
   linksAfter,
+  linksConcerned,
   missingRequired,
   newLinks,
   oldLinks,
   parseRelationshipChanges,
   requireLinked,
 } from './relationships.ts'
+import { rulesOf } from './rules.ts'
+import { resolveStage } from './stages.ts'
 import { type Idempotency, refusedWrite, writeContext } from './write.ts'
 
 /**
  * Changes some fields and links of a record; what the input does not name stays. Returns the record as the API sends it.
  * An input that changes nothing leaves `updatedAt` as it is. Throws ApiError, or KeyUsed like create.
  */
-export async function updateRecord(
+export const updateRecord = (
   ctx: Context,
   objectType: string,
   id: string,
   input: RecordInput,
   idempotency?: Idempotency,
-): Promise<string> {
+): Promise<string> =>
+  retryingConflicts(() =>
+    withDefinitions(ctx, (definitions) => attempt(ctx, definitions, objectType, id, input, idempotency)),
+  )
+
+/** Each round of a crowd that updates one record sees one of them through. */
+const triesMax = 100
+
+/** Runs a write that starts from the record as it is, again whenever another write of the record came first. */
+export async function retryingConflicts(write: () => Promise<string>): Promise<string> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await withDefinitions(ctx, (definitions) => attempt(ctx, definitions, objectType, id, input, idempotency))
+      return await write()
     } catch (error) {
       if (!(error instanceof WriteRefused && error.reason === 'record changed')) throw error
       if (tries === triesMax) throw new ApiError('conflict', undefined, 'Others keep changing this record; try again.')
@@ -40,9 +53,6 @@ export async function updateRecord(
     }
   }
 }
-
-/** Each round of a crowd that updates one record sees one of them through. */
-const triesMax = 100
 
 async function attempt(
   ctx: Context,
@@ -59,24 +69,32 @@ async function attempt(
   requireCurrent(definitions, found.definitions)
   const { record } = found
 
-  const { writes, broken } = parseFields(definition, input.fields)
-  const changes = linkChanges(definitions.types, parseRelationshipChanges(definition, input.relationships), record)
+  const rules = rulesOf(definition)
+  const { writes, broken } = parseFields(definition, resolveStage(definition, input.fields), 'update', rules)
+  const relationships = parseRelationshipChanges(definition, input.relationships)
+  const concerned = await linksConcerned(ctx.db, ctx.workspace, definitions.types, relationships, record)
+  const changes = linkChanges(definitions.types, relationships, concerned)
+  limitChanges(changes)
   const links = linksAfter(record, changes)
+  const current = JSON.parse(record.fields) as Record<string, { value: Json }>
+  const stored = (key: string) => current[key]?.value ?? null
   const changedRelationships = changes.map(({ relationship }) => relationship)
-  const refused = broken ?? missingRequired(definition, changedRelationships, links)
+  const refused =
+    broken ??
+    missingRequired(definition, changedRelationships, links) ??
+    (await rules.refuse?.(ctx, { value: valueIn(writes, stored), relationships, links: changes }))
   if (refused) {
     await requireLinked(ctx.db, ctx.workspace, definitions.types, changes)
     throw refused
   }
 
-  const current = JSON.parse(record.fields) as Record<string, { value: Json }>
-  const before = writes.map(({ field }): FieldWrite => ({ field, value: current[field.key]?.value ?? null }))
-  const after = writes.filter((write, index) => !isSame(write.value, before[index]?.value ?? null))
+  const before = writes.map(({ field }): FieldWrite => ({ field, value: stored(field.key) }))
+  const after = writes.filter((write) => !isSame(write.value, stored(write.field.key)))
   const old = before.filter(({ field }) => after.some((write) => write.field === field))
   const changed = after.length > 0 || changes.length > 0
   const at = changed ? later(ctx.now(), record.updatedAt) : new Date(record.updatedAt)
   for (const write of after) current[write.field.key] = wireForm(write)
-  const response = presentRecord(ctx.publicUrl, definitions, definition, {
+  const response = presentRecord(ctx, definitions, definition, {
     ...record,
     ...links,
     updatedAt: at.toISOString(),
@@ -85,7 +103,7 @@ async function attempt(
   if (!changed && !idempotency) return response
 
   const kept = after.filter(({ value }) => value !== null)
-  const work = changed ? workOf(definition, record.id, after) : []
+  const work = changed ? workOf(definition, record.id, after, [record, links]) : []
   try {
     await store(ctx.db, writeContext(ctx, definitions.version, at, work, idempotency, response), {
       id: record.id,
@@ -109,7 +127,7 @@ async function attempt(
 }
 
 /** Values are in normal form, with keys in a fixed order, save that PostgreSQL sorts them: compare without order. */
-const isSame = (left: Json, right: Json) => canonical(left) === canonical(right)
+export const isSame = (left: Json, right: Json) => canonical(left) === canonical(right)
 
 const canonical = (value: Json): string =>
   JSON.stringify(value, (_, part) =>

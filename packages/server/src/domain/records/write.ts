@@ -40,6 +40,8 @@ export function refusedWrite(
       return refusedLink(changes, Number(refused.detail), refused.reason === 'link inactive')
     case 'value taken':
       return valueTaken(refused.detail, definition)
+    case 'external id taken':
+      return unprocessable('Another record of the type has this externalId.', 'externalId')
     case 'idempotency key used':
       return new KeyUsed()
     default:

@@ -72,3 +72,54 @@ export const newRelationship = z.strictObject({
 })
 
 export const relationshipChange = z.strictObject({ label })
+
+export const newObjectType = z.strictObject({ slug, label, pluralLabel: label.optional() })
+
+const externalId = z
+  .string()
+  .refine((text) => text.length > 0 && text.length <= 200 && isStorable(text), 'it takes 1 to 200 characters')
+const ids = z.array(z.string())
+
+export const newChannel = z.strictObject({
+  name: label,
+  provider: z.enum(['SLACK', 'MICROSOFT_TEAMS', 'LINKEDIN']),
+  visibility: z.enum(['PUBLIC', 'PRIVATE']).optional(),
+  memberIds: ids.optional(),
+  accountIds: ids.optional(),
+  externalId: externalId.optional(),
+})
+
+export const newMessage = z.strictObject({
+  channelId: z.string(),
+  text: z.string(),
+  sentAt: z.string(),
+  senderName: name.nullish(),
+  senderEmail: z.string().nullish(),
+  externalId: externalId.optional(),
+})
+
+const importRowsMax = 100
+
+export const newImport = z.strictObject({
+  records: z
+    .array(
+      z.strictObject({
+        externalId,
+        fields: z.record(z.string(), z.unknown()),
+        relationships: z.record(z.string(), z.union([z.string(), ids])).optional(),
+      }),
+    )
+    .max(importRowsMax, `at most ${importRowsMax} records at a time`),
+})
+
+export const newPipelines = z.strictObject({
+  pipelines: z
+    .array(
+      z.strictObject({
+        id: z.string().optional(),
+        name: label,
+        stages: z.array(z.strictObject({ id: z.string().optional(), label })),
+      }),
+    )
+    .min(1, 'it takes at least one pipeline'),
+})

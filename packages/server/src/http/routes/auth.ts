@@ -1,16 +1,19 @@
 import type { FastifyInstance } from 'fastify'
-import { type Guards, guard } from '../guard.ts'
+import { type Guards, guard, type Requirements } from '../guard.ts'
 
-/** `GET /v1/auth/validate`: what the key is. No scopes means full access. */
+/** What a key is. No scopes means full access. */
+export const authValidate = {
+  method: 'GET',
+  path: '/v1/auth/validate',
+  summary: 'Say what the API key is',
+  requirements: { category: 'Read', scopes: [], version: 'required' } satisfies Requirements,
+} as const
+
 export function authRoutes(app: FastifyInstance, guards: Guards) {
-  app.get(
-    '/v1/auth/validate',
-    { onRequest: guard(guards, { category: 'Read', scopes: [], version: 'required' }) },
-    async ({ call }) => ({
-      active: true,
-      tokenType: 'api_key',
-      subjectType: call.ctx.caller?.subjectType,
-      scopes: call.ctx.caller?.scopes,
-    }),
-  )
+  app.get(authValidate.path, { onRequest: guard(guards, authValidate.requirements) }, async ({ call }) => ({
+    active: true,
+    tokenType: 'api_key',
+    subjectType: call.ctx.caller?.subjectType,
+    scopes: call.ctx.caller?.scopes,
+  }))
 }

@@ -103,6 +103,9 @@ create table record (
 -- Ascending, and read backwards for newest first, so that new ids append.
 create unique index record_list on record (workspace_id, object_type, id) where deleted_at is null;
 
+create unique index record_external on record (workspace_id, object_type, external_id)
+  where external_id is not null and deleted_at is null;
+
 -- Text the system writes about a record. Beside it, so that writing it is no change of the record.
 create table generated_fields (
   workspace_id bigint not null,

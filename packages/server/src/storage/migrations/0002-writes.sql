@@ -7,6 +7,7 @@
 --   OF004  a linked record does not exist or has another type      detail: position in the arrays, from 1
 --   OF005  a linked record is in the trash                          detail: position in the arrays, from 1
 --   OF006  a unique value is taken                                  detail: field id, holder's id
+--   OF007  a record of the type has the external id already
 
 -- Waits for a change of definitions under way, and holds off the next until this write is done.
 create function require_definitions(p_workspace bigint, p_version int) returns void language plpgsql as $$
@@ -145,7 +146,8 @@ begin
   perform require_definitions(p_workspace, p_definitions);
   if p_key is not null then perform keep_response(p_workspace, p_operation, p_key, p_response, p_at); end if;
   insert into record (workspace_id, id, object_type, created_at, updated_at, external_id, fields)
-  values (p_workspace, p_id, p_type, p_at, p_at, p_external_id, p_fields);
+  values (p_workspace, p_id, p_type, p_at, p_at, p_external_id, p_fields) on conflict do nothing;
+  if not found then raise exception 'external id is taken' using errcode = 'OF007'; end if;
   perform add_links(p_workspace, p_id, p_relationships, p_from, p_others, p_types, p_one, p_other_one);
   perform add_entries(p_workspace, p_id, p_text_fields, p_texts, p_number_fields, p_numbers,
     p_substring_fields, p_substrings, p_unique_fields, p_uniques);

@@ -1,0 +1,50 @@
+import { ApiError, unprocessable } from '@openfield/schema'
+import { cancelFile as cancel, completeFile as complete, type StoredFile, type Upload } from '../../storage/files.ts'
+import type { Context } from '../context.ts'
+import { presentFile, statusOf } from './present.ts'
+import { requireFile, wrongStatus } from './retrieve.ts'
+import { blobKey, discardUpload } from './upload.ts'
+
+const triesMax = 5
+
+/**
+ * Completes an upload session whose bytes have all arrived. Throws a 422, and leaves the session as it was, when they have
+ * not, when their MD5 is not the given one, and when the session is not open.
+ */
+export async function completeFile(ctx: Context, id: string, { md5 }: { md5?: string | undefined }) {
+  for (let tries = 1; tries <= triesMax; tries += 1) {
+    const file = await requireFile(ctx, id)
+    if (statusOf(file, ctx.now()) !== 'PENDING') {
+      throw wrongStatus(file, ctx.now(), 'Only a PENDING one can be completed')
+    }
+    const upload = await requireBytes(ctx, file)
+    if (md5 !== undefined && md5 !== upload.md5) {
+      throw unprocessable(`The MD5 of the uploaded bytes is ${upload.md5}. Upload them again.`, 'md5')
+    }
+    const at = ctx.now()
+    if (await complete(ctx.db, ctx.workspace, file.id, upload.id, at)) {
+      return presentFile({ ...file, status: 'COMPLETED', completedAt: at }, at)
+    }
+    // Meanwhile the session was closed, or other bytes came: look again.
+  }
+  throw new ApiError('conflict', undefined, 'The file is being uploaded again; try again when that is done.')
+}
+
+/** Cancels an open upload session and removes its bytes. Throws a 422 when it is not open. */
+export async function cancelFile(ctx: Context, id: string) {
+  const { id: uuid } = await requireFile(ctx, id)
+  const file = await cancel(ctx.db, ctx.workspace, uuid, ctx.now())
+  if (!file) throw wrongStatus(await requireFile(ctx, id), ctx.now(), 'Only a PENDING one can be cancelled')
+  // What cannot be removed now the background removes later.
+  if (file.upload) await discardUpload(ctx, uuid, file.upload.id).catch(() => {})
+  return presentFile(file, ctx.now())
+}
+
+async function requireBytes(ctx: Context, { id, sizeBytes, upload }: StoredFile): Promise<Upload> {
+  const kept = upload && (await ctx.blobs.size(blobKey(id, upload.id)))
+  if (!upload || kept === undefined) throw unprocessable('The bytes of the file have not been uploaded.')
+  if (kept !== sizeBytes || upload.bytes !== sizeBytes) {
+    throw unprocessable(`${kept} bytes were uploaded, but ${sizeBytes} announced. Upload all of them.`)
+  }
+  return upload
+}

@@ -1,0 +1,160 @@
+import type { FilePurpose } from '@openfield/schema'
+import { type Connection, rows, run, type Statement } from './database.ts'
+import { refusable, type WriteContext, writeParameters } from './records.ts'
+
+/** The upload whose bytes are the file's. `md5` in hexadecimal. */
+export type Upload = { id: string; bytes: number; md5: string }
+
+/** A file as stored. A PENDING one has expired once `expiresAt` is past. */
+export type StoredFile = {
+  id: string
+  status: 'PENDING' | 'COMPLETED' | 'CANCELLED'
+  filename: string
+  mimeType: string
+  sizeBytes: number
+  purpose: FilePurpose | null
+  expiresAt: Date
+  completedAt: Date | null
+  upload: Upload | undefined
+}
+
+type FileColumns = [
+  id: string,
+  status: StoredFile['status'],
+  filename: string,
+  mimeType: string,
+  sizeBytes: number,
+  purpose: FilePurpose | null,
+  expiresAt: Date,
+  completedAt: Date | null,
+  upload: string | null,
+  uploadBytes: number,
+  uploadMd5: string,
+]
+
+const columns = `id, status, filename, mime_type, size_bytes, purpose, expires_at, completed_at,
+  upload_id, upload_bytes, encode(upload_md5, 'hex')`
+
+const storedFile = ([id, status, filename, mimeType, sizeBytes, purpose, ...rest]: FileColumns): StoredFile => {
+  const [expiresAt, completedAt, upload, bytes, md5] = rest
+  return {
+    ...{ id, status, filename, mimeType, sizeBytes, purpose, expiresAt, completedAt },
+    upload: upload === null ? undefined : { id: upload, bytes, md5 },
+  }
+}
+
+const create: Statement = { name: 'create_file', text: `select create_file(${writeParameters(14)})` }
+
+/** Opens an upload session: the file's record, what it was announced with, and the kept response. Throws WriteRefused. */
+export const insertFile = (
+  db: Connection,
+  write: Omit<WriteContext, 'definitions' | 'work'>,
+  objectType: number,
+  file: StoredFile,
+): Promise<void> =>
+  refusable(
+    run(db, create, [
+      write.workspace,
+      file.id,
+      objectType,
+      write.at,
+      file.filename,
+      file.mimeType,
+      file.sizeBytes,
+      file.purpose,
+      file.expiresAt,
+      write.changeId,
+      write.actor,
+      write.idempotency?.operation ?? null,
+      write.idempotency?.key ?? null,
+      write.response,
+    ]),
+  )
+
+const find: Statement = { name: 'find_file', text: `select ${columns} from file where workspace_id = $1 and id = $2` }
+
+/** A file by its id, whatever its status. */
+export async function findFile(db: Connection, workspace: number, id: string): Promise<StoredFile | undefined> {
+  const [row] = await run<FileColumns>(db, find, [workspace, id])
+  return row && storedFile(row)
+}
+
+const list: Statement = {
+  name: 'list_files',
+  text: `select (select count(*)::int from file where workspace_id = $1), x.* from (select 1) one left join (
+      select ${columns} from file where workspace_id = $1 order by id desc limit $2 offset $3) x on true
+    order by x.id desc`,
+}
+
+/** One page of a workspace's files, newest first, and how many there are. */
+export async function listFiles(db: Connection, workspace: number, limit: number, offset: number) {
+  const found = await run<[number, ...FileColumns]>(db, list, [workspace, limit, offset])
+  const files = found.flatMap(([, ...row]) => (row[0] === null ? [] : [storedFile(row)]))
+  return { files, total: found[0]?.[0] ?? 0 }
+}
+
+const start: Statement = {
+  name: 'start_upload',
+  text: 'insert into file_upload (workspace_id, file_id, id, started_at) values ($1, $2, $3, $4)',
+}
+
+/** Notes that bytes are about to be written, so that they are found and removed should they never count. */
+export const startUpload = (db: Connection, workspace: number, file: string, upload: string, at: Date) =>
+  run(db, start, [workspace, file, upload, at])
+
+const finish: Statement = {
+  name: 'finish_upload',
+  text: 'select accepted, replaced from finish_upload($1, $2, $3, $4, $5, $6, $7)',
+}
+
+/** Makes an upload the one that counts; with `once` only if none does yet. Undefined when it did not come to that. */
+export async function finishUpload(
+  db: Connection,
+  workspace: number,
+  file: string,
+  { id, bytes, md5 }: Upload,
+  at: Date,
+  once: boolean,
+): Promise<{ replaced: string | null } | undefined> {
+  const values = [workspace, file, id, bytes, Buffer.from(md5, 'hex'), at, once]
+  const [row] = await run<[boolean, string | null]>(db, finish, values)
+  return row?.[0] ? { replaced: row[1] } : undefined
+}
+
+const complete: Statement = { name: 'complete_file', text: 'select complete_file($1, $2, $3, $4)' }
+
+/** Completes a file with this upload; false when its session is not open any more or another upload counts by now. */
+export async function completeFile(db: Connection, workspace: number, id: string, upload: string, at: Date) {
+  const [row] = await run<[boolean]>(db, complete, [workspace, id, upload, at])
+  return row?.[0] === true
+}
+
+const cancel: Statement = {
+  name: 'cancel_file',
+  text: `update file set status = 'CANCELLED'
+    where workspace_id = $1 and id = $2 and status = 'PENDING' and expires_at > $3 returning ${columns}`,
+}
+
+/** Cancels an open upload session and returns the file; undefined when it is not open any more. */
+export async function cancelFile(db: Connection, workspace: number, id: string, at: Date) {
+  const [row] = await run<FileColumns>(db, cancel, [workspace, id, at])
+  return row && storedFile(row)
+}
+
+const forget: Statement = {
+  name: 'forget_upload',
+  text: 'delete from file_upload where workspace_id = $1 and file_id = $2 and id = $3',
+}
+
+/** Strikes off an upload whose bytes are gone. */
+export const forgetUpload = (db: Connection, workspace: number, file: string, upload: string) =>
+  run(db, forget, [workspace, file, upload])
+
+/** Uploads of all workspaces that were started before a time and have not become a completed file, oldest first. */
+export const uploadsBefore = (db: Connection, time: Date, limit: number) =>
+  rows<{ workspace: number; file: string; id: string }>(
+    db,
+    `select workspace_id::int as workspace, file_id as file, id from file_upload
+     where started_at < $1 order by started_at limit $2`,
+    [time, limit],
+  )

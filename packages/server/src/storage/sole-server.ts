@@ -1,0 +1,69 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { PoolClient } from 'pg'
+import { DatabaseUnavailable } from '../embedded/unavailable.ts'
+import { type Database, rows } from './database.ts'
+
+const lock = 1330005577
+/** A server that is being replaced, or was killed a moment ago, gets this long to let go. */
+const patienceMs = 3_000
+const retryMs = 250
+
+/**
+ * Holds the place of the only server that keeps files in a folder of its own beside this database, until the returned
+ * function is called. Throws DatabaseUnavailable when another server has it: files of one would be missing on the other.
+ */
+export async function holdSolePlace(db: Database): Promise<() => Promise<void>> {
+  const released = new AbortController()
+  let held: PoolClient | undefined
+  const keep = (client: PoolClient) => {
+    held = client
+    client.once('error', () => {
+      held = undefined
+      client.release(true)
+      void takeAgain()
+    })
+  }
+  // The place goes with its connection, e.g. when the database is restarted.
+  const takeAgain = async () => {
+    while (!released.signal.aborted) {
+      const client = await attempt(db).catch(() => undefined)
+      if (client && released.signal.aborted) client.release(true)
+      else if (client) return keep(client)
+      await wait(retryMs)
+    }
+  }
+
+  keep(await take(db))
+  return async () => {
+    released.abort()
+    held?.release(true)
+  }
+}
+
+const taken =
+  'Another Openfield server uses this database and keeps files in a folder of its own. Stop that one; or let both use a ' +
+  'bucket (OPENFIELD_S3_BUCKET); or, if OPENFIELD_DATA_DIR is the same folder for both, set OPENFIELD_FILES_SHARED=on.'
+
+async function take(db: Database): Promise<PoolClient> {
+  for (const started = Date.now(); Date.now() - started < patienceMs; await wait(retryMs)) {
+    const client = await attempt(db)
+    if (client) return client
+  }
+  throw new DatabaseUnavailable(taken)
+}
+
+/** The connection that has got the place, or undefined when another has it. */
+async function attempt(db: Database): Promise<PoolClient | undefined> {
+  const client = await db.connect()
+  try {
+    // A machine that has vanished is noticed within a minute.
+    await client.query('set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3')
+    const [row] = await rows<{ got: boolean }>(client, 'select pg_try_advisory_lock($1) as got', [lock])
+    if (row?.got) return client
+    client.release()
+  } catch (error) {
+    client.release(true)
+    throw error
+  }
+  return undefined
+}

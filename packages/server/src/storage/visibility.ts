@@ -1,0 +1,18 @@
+import { type Connection, run } from './database.ts'
+import { type Filter, Parameters, part } from './list.ts'
+
+/** Which of some records pass a filter. */
+export async function visibleRecords(
+  db: Connection,
+  workspace: number,
+  ids: readonly string[],
+  filter: Filter,
+): Promise<string[]> {
+  if (ids.length === 0) return []
+  const sql = new Parameters(workspace)
+  const { from, where, id } = part(sql, filter)
+  const wanted = sql.add(ids, 'uuid[]')
+  const text = `select distinct ${id} from ${from} where ${where} and ${id} = any(${wanted})`
+  const found = await run<[string]>(db, { text }, sql.values)
+  return found.map(([one]) => one)
+}
