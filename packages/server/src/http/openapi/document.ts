@@ -1,0 +1,94 @@
+import { scopes } from '@openfield/schema'
+import { object, sharedSchemas } from '@openfield/schema/openapi'
+import { authValidate } from '../routes/auth.ts'
+import { adminPaths, adminSchemas, adminTag } from './admin.ts'
+import { errorResponses, errorSchemas, headers } from './errors.ts'
+import { filePaths, fileSchemas, fileTag } from './files.ts'
+import { type Operation, pathsOf, sharedParameters } from './operation.ts'
+import { recordPaths, recordSchemas, recordTags } from './records.ts'
+import { mergeTag, relatedPaths, relatedSchemas } from './related.ts'
+
+/** The OpenAPI 3.1 document of the whole API, from the tables of object types and routes. */
+export const openApiDocument = (publicUrl: string) => ({
+  openapi: '3.1.1',
+  info: {
+    title: 'Openfield API',
+    version: '2026-03-01',
+    license: { name: 'MIT', identifier: 'MIT' },
+    description: introduction,
+  },
+  servers: [{ url: publicUrl, description: 'This server' }],
+  security: [{ bearerAuth: [] }],
+  tags: [...recordTags, mergeTag, fileTag, authTag, adminTag, healthTag],
+  paths: { ...pathsOf(operations()), '/health': { get: health } },
+  components: {
+    schemas: {
+      ...recordSchemas(),
+      ...sharedSchemas(),
+      ...relatedSchemas(),
+      ...fileSchemas(),
+      AuthValidation: authValidation,
+      ...adminSchemas(),
+      ...errorSchemas(),
+    },
+    responses: errorResponses(),
+    parameters: sharedParameters,
+    headers,
+    securitySchemes: {
+      bearerAuth: {
+        type: 'http',
+        scheme: 'bearer',
+        description: 'An API key, e.g. `Authorization: Bearer sk_of_…`. See [API keys](using-the-api/api-keys/).',
+      },
+    },
+  },
+})
+
+const introduction = `The API of a self-hosted CRM that speaks the Lightfield API.
+
+Every success is a 200 with a JSON body; every error has [one envelope](using-the-api/errors/).
+
+Guides: [fields and relationships](using-the-api/fields-and-relationships/), [lists and filters](using-the-api/list-endpoints/), [errors](using-the-api/errors/), [idempotency](using-the-api/idempotency/), [rate limits](using-the-api/rate-limits/), [scopes](using-the-api/scopes/), [API keys](using-the-api/api-keys/).`
+
+export const authTag = { name: 'Auth', description: '[What an API key is and may do.](api/resources/auth/)' }
+const healthTag = { name: 'Health', description: 'For those who run the server.' }
+
+const authPath: Operation = {
+  id: 'auth.validate',
+  verb: 'validate',
+  tag: authTag.name,
+  answer: 'AuthValidation',
+  ...authValidate,
+}
+
+/** Every operation that needs a key. */
+export const operations = (): Operation[] => [
+  ...recordPaths(),
+  ...relatedPaths(),
+  ...filePaths(),
+  authPath,
+  ...adminPaths(),
+]
+
+const authValidation = object(
+  {
+    active: { const: true },
+    tokenType: { const: 'api_key' },
+    subjectType: { enum: ['user', 'workspace'], description: 'Whether the key acts as a member or as the workspace.' },
+    scopes: { type: 'array', items: { enum: scopes }, description: 'What the key may do; none: everything.' },
+  },
+  ['active', 'tokenType', 'subjectType', 'scopes'],
+)
+
+const health = {
+  operationId: 'health.check',
+  tags: [healthTag.name],
+  summary: 'Say whether the server can serve',
+  security: [],
+  responses: {
+    200: {
+      description: 'It can.',
+      content: { 'application/json': { schema: object({ status: { const: 'ok' } }, ['status']) } },
+    },
+  },
+}

@@ -1,0 +1,59 @@
+import { objectTypes } from '@openfield/schema'
+import { type JsonSchema, object, schemaRef, text } from '@openfield/schema/openapi'
+import { memberLists } from '../routes/lists.ts'
+import { getMerge } from '../routes/merges.ts'
+import { listObjectTypes } from '../routes/objects.ts'
+import { type Operation, pageParameters } from './operation.ts'
+import { customObjectsTag, tagOf } from './records.ts'
+
+export const mergeTag = { name: 'Merges', description: 'Two records made one, and how far that has come.' }
+
+/** The operations around records: what is in a list, how a merge goes on, which custom object types there are. */
+export const relatedPaths = (): Operation[] => [
+  ...memberLists.map(({ objectType, ...route }) => ({
+    id: `list.list${tagOf(objectType)}`,
+    verb: `list${tagOf(objectType)}`,
+    tag: tagOf('list'),
+    parameters: pageParameters,
+    answer: `${objectTypes[objectType].label}List`,
+    ...route,
+  })),
+  {
+    id: 'merge.getMerge',
+    verb: 'getMerge',
+    tag: mergeTag.name,
+    description: 'Needs the scope to read the records that were merged.',
+    answer: 'Merge',
+    alsoAnswers: [403],
+    ...getMerge,
+  },
+  {
+    id: 'object.listDefinitions',
+    verb: 'listDefinitions',
+    tag: customObjectsTag,
+    answer: 'ObjectTypes',
+    ...listObjectTypes,
+  },
+]
+
+const moment = (description: string) => text(description, { format: 'date-time' })
+
+const merge = {
+  id: text('Starts with `mrg_`.'),
+  createdAt: moment('When the records were merged.'),
+  duplicateId: text('The record that is gone.'),
+  entityType: text('The object type of both.'),
+  primaryId: text('The record that stayed.'),
+  status: { enum: ['cleanup_pending', 'done', 'failed'], description: 'Whether all links are moved.' },
+  updatedAt: moment('When the status last changed.'),
+}
+
+/** The schemas of their answers, by name. */
+export const relatedSchemas = (): Record<string, JsonSchema> => ({
+  Merge: object(merge, Object.keys(merge)),
+  ObjectTypes: object({ data: { type: 'array', items: schemaRef('ObjectTypeName') } }, ['data']),
+  ObjectTypeName: object(
+    { objectType: text('The slug, which stands in paths as `entitySlug`.'), label: text('What people call it.') },
+    ['objectType', 'label'],
+  ),
+})
