@@ -1,0 +1,59 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { type Browser, chromium, type Page } from 'playwright-core'
+
+const executablePath = '/usr/bin/chromium'
+
+/** Debian's Chromium. Fails with what to do when it is not there. */
+export async function launchBrowser(): Promise<Browser> {
+  if (!existsSync(executablePath)) {
+    throw new Error(`There is no ${executablePath}: install it with apt-get update && apt-get install -y chromium`)
+  }
+  return chromium.launch({ executablePath, args: ['--no-sandbox'] })
+}
+
+export type Scheme = 'light' | 'dark'
+export type Look = { scheme?: Scheme; width?: number }
+
+/** A tab of its own, and everything in it that must not happen: errors, broken policies, requests to elsewhere. */
+export type Tab = { page: Page; requests: string[]; problems: string[] }
+
+/** Opens a new tab of somebody in New York, with nothing kept from other tabs. */
+export async function openTab(
+  browser: Browser,
+  origin: string,
+  { scheme = 'light', width = 1280 }: Look = {},
+): Promise<Tab> {
+  const context = await browser.newContext({
+    colorScheme: scheme,
+    viewport: { width, height: 900 },
+    locale: 'en-US',
+    timezoneId: 'America/New_York',
+  })
+  const page = await context.newPage()
+  const tab: Tab = { page, requests: [], problems: [] }
+  page.on('pageerror', (error) => tab.problems.push(`error: ${error}`))
+  page.on('dialog', (dialog) => {
+    tab.problems.push(`dialog: ${dialog.message()}`)
+    dialog.dismiss()
+  })
+  // Chromium tells the console of every status of 400 and above, which some tests are about.
+  page.on('console', (message) => {
+    const isStatus = message.text().startsWith('Failed to load resource: the server responded')
+    if (message.type() === 'error' && !isStatus) tab.problems.push(`console: ${message.text()}`)
+  })
+  page.on('request', (request) => {
+    tab.requests.push(request.url())
+    if (!request.url().startsWith(`${origin}/`) && !request.url().startsWith('data:')) {
+      tab.problems.push(`request to ${request.url()}`)
+    }
+  })
+  return tab
+}
+
+/** Keeps a picture of the whole page among the artefacts of the run. */
+export async function keepScreenshot(page: Page, name: string) {
+  const folder = fileURLToPath(new URL('../../../artefacts/web/', import.meta.url))
+  mkdirSync(folder, { recursive: true })
+  await page.screenshot({ path: `${folder}${name}.png`, fullPage: true })
+}
