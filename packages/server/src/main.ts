@@ -1,6 +1,7 @@
 import { ApiError } from '@openfield/schema'
 import { Command } from 'commander'
 import { printConfig } from './commands/config.ts'
+import { demo } from './commands/demo.ts'
 import { createKey } from './commands/keys.ts'
 import { serve } from './commands/serve.ts'
 import { createWorkspaceCommand } from './commands/workspace.ts'
@@ -38,6 +39,14 @@ keys
   .option('--workspace <id>', 'which workspace; the first when there is only one')
   .option('--json', 'print JSON')
   .action((options) => createKey(readConfig(process.env), options))
+
+program
+  .command('demo')
+  .description('fill an unused workspace with made-up data to try things on')
+  .option('--workspace <id>', 'which workspace; the first when there is only one')
+  .option('--seed <number>', 'another number makes up other data')
+  .option('--json', 'print JSON')
+  .action((options) => demo(readConfig(process.env), options))
 
 try {
   await program.parseAsync()

@@ -1,9 +1,8 @@
 import { encodeId, objectTypes, type Scope, scopes, unprocessable } from '@openfield/schema'
 import type { Config } from '../config.ts'
 import { createApiKey } from '../domain/api-keys/create.ts'
-import { workspaceId } from '../domain/workspaces/create.ts'
-import type { Database } from '../storage/database.ts'
-import { findAdmin, listWorkspaces } from '../storage/workspaces.ts'
+import { findAdmin } from '../storage/workspaces.ts'
+import { chooseWorkspace } from './choose-workspace.ts'
 import { withSystem } from './system.ts'
 
 type Options = { name: string; scopes?: string; workspace?: string; json?: boolean }
@@ -32,16 +31,4 @@ function parseScopes(text = ''): Scope[] {
     if (!scope) throw unprocessable(`There is no scope '${name}'. Scopes: ${scopes.join(', ')}`, 'scopes')
     return [scope]
   })
-}
-
-async function chooseWorkspace(db: Database, wanted: string | undefined): Promise<number> {
-  const workspaces = await listWorkspaces(db)
-  const [only, ...others] =
-    wanted === undefined ? workspaces : workspaces.filter(({ id }) => workspaceId(id) === wanted)
-  if (only && others.length === 0) return only.id
-  const choice = workspaces.map(({ id, name }) => `${workspaceId(id)} (${name})`).join(', ')
-  throw unprocessable(
-    `Say which workspace: --workspace ID. There are: ${choice || 'none; start the server once'}`,
-    'workspace',
-  )
 }

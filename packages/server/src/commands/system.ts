@@ -1,6 +1,8 @@
 import type { Config } from '../config.ts'
 import { type Context, DefinitionsCache } from '../domain/context.ts'
+import { openBlobs } from '../storage/blobs/open.ts'
 import { openStorage } from '../storage/open.ts'
+import { secretOf } from '../storage/secrets.ts'
 
 type System = Omit<Context, 'workspace' | 'caller'>
 
@@ -11,15 +13,19 @@ export async function withSystem<T>(config: Config, work: (system: System) => Pr
     dataDir: config.OPENFIELD_DATA_DIR,
     role: 'tool',
   })
+  const blobs = openBlobs(config)
   try {
     return await work({
       db: storage.db,
+      blobs,
+      urlSecret: secretOf(storage.db, 'file-urls'),
       definitions: new DefinitionsCache(),
       publicUrl: config.OPENFIELD_PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
       now: () => new Date(),
       workWritten: () => {},
     })
   } finally {
+    blobs.close()
     await storage.close()
   }
 }

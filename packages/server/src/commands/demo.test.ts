@@ -1,0 +1,126 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it, vi } from 'vitest'
+import { anAccount } from '../../test/factories.ts'
+import { type Api, anotherWorkspace, type ListBody, type RecordBody, startApi } from '../../test/harness.ts'
+import { workspaceId } from '../domain/workspaces/create.ts'
+import { demo } from './demo.ts'
+
+const api = await startApi()
+
+/** Runs the command line while the server runs. */
+function openfield(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const main = fileURLToPath(new URL('../main.ts', import.meta.url))
+  const env = { PATH: process.env['PATH'], DATABASE_URL: api.database, OPENFIELD_PUBLIC_URL: api.url }
+  return new Promise((resolve) => {
+    execFile(process.execPath, [main, ...args], { env }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
+    })
+  })
+}
+
+/** Runs the command in this process, which starts faster. Returns what it prints. */
+async function printedBy(options: Parameters<typeof demo>[1]): Promise<string> {
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {})
+  try {
+    await demo(api.config, options)
+    return log.mock.calls.flat().join('\n')
+  } finally {
+    log.mockRestore()
+  }
+}
+
+const list = async (from: Api, path: string) => (await from.get<ListBody>(path)).body
+
+/** The ids of the workspaces, oldest first. */
+const workspaces = async () =>
+  (await api.sql<{ id: string }>('select id from workspace order by id')).map(({ id }) => workspaceId(Number(id)))
+
+const namesOf = async (from: Api, plural: string) =>
+  (await list(from, `/v1/${plural}?limit=25`)).data.map(({ fields }) => fields.$name?.value)
+
+describe('openfield demo', () => {
+  it('fills a new workspace, while the server runs', async () => {
+    const { code, stdout, stderr } = await openfield('demo', '--json')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(JSON.parse(stdout)).toEqual({
+      workspaceId: (await workspaces())[0],
+      members: 4,
+      accounts: 60,
+      contacts: 180,
+      opportunities: 120,
+      customFields: 5,
+      httpLink: expect.stringMatching(/\/crm\/opportunities\/opp_/),
+    })
+    // One account and one member are there from the start.
+    expect((await list(api, '/v1/accounts?limit=1')).totalCount).toBe(61)
+    expect((await list(api, '/v1/contacts?limit=1')).totalCount).toBe(180)
+    expect((await list(api, '/v1/opportunities?limit=1')).totalCount).toBe(120)
+    expect((await list(api, '/v1/members?limit=1')).totalCount).toBe(5)
+  })
+
+  it('writes records that are found by what they hold and are linked at both ends', async () => {
+    const won = await list(api, `/v1/opportunities?${encodeURIComponent('$stage')}=Won&limit=25`)
+    expect(won.totalCount).toBeGreaterThan(10)
+    const [opportunity] = won.data as [RecordBody]
+    expect(opportunity.fields['probability']?.value).toBe(100)
+    const { $account, $owner, $createdBy, $champion } = opportunity.relationships
+    expect([$owner?.values.length, $champion?.values.length]).toEqual([1, 1])
+    expect($createdBy?.values).toEqual($owner?.values)
+
+    const { body: account } = await api.get(`/v1/accounts/${$account?.values[0]}`)
+    expect(account.relationships.$opportunity?.values).toContain(opportunity.id)
+    expect(account.relationships.$contact?.values).toContain($champion?.values[0])
+    expect(account.relationships.$owner?.values).toEqual($owner?.values)
+    const gold = await list(api, '/v1/accounts?tier=Gold&limit=25')
+    expect(gold.totalCount).toBeGreaterThan(0)
+  })
+
+  it('leaves the summaries to the server, which writes them', async () => {
+    const [opportunity] = (await list(api, '/v1/opportunities?limit=1')).data as [RecordBody]
+    await vi.waitFor(
+      async () => {
+        const { body } = await api.get(`/v1/opportunities/${opportunity.id}`)
+        expect(body.fields.$opportunityStatus?.value).toContain('Champion: ')
+      },
+      { timeout: 15_000, interval: 200 },
+    )
+  })
+
+  it('refuses a workspace that it has filled, and says how to make another', async () => {
+    const { code, stdout, stderr } = await openfield('demo')
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toContain('has 361 records already')
+    expect(stderr).toContain('npx openfield workspace create --name Demo')
+    expect((await list(api, '/v1/accounts?limit=1')).totalCount).toBe(61)
+  })
+
+  it('asks which workspace when there are several, and makes up the same for the same seed', async () => {
+    const other = await anotherWorkspace(api)
+    const [, workspace = ''] = await workspaces()
+    await expect(printedBy({})).rejects.toThrow(`${workspace} (Another)`)
+    expect(await printedBy({ workspace })).toContain(`npx openfield keys create --name demo --workspace ${workspace}`)
+    for (const plural of ['accounts', 'contacts', 'opportunities', 'members']) {
+      const names = await namesOf(other, plural)
+      expect(new Set(names).size).toBeGreaterThan(1)
+      expect(names).toEqual(await namesOf(api, plural))
+    }
+  })
+
+  it('makes up something else for another seed, also beside a few records', async () => {
+    const other = await anotherWorkspace(api)
+    await anAccount(other)
+    const workspace = (await workspaces()).at(-1) ?? ''
+    await expect(printedBy({ workspace, seed: 'seven' })).rejects.toThrow('A seed is a whole number')
+    await printedBy({ workspace, seed: '7' })
+    expect(await namesOf(other, 'accounts')).not.toEqual(await namesOf(api, 'accounts'))
+  })
+
+  it('refuses a workspace that somebody works in', async () => {
+    const other = await anotherWorkspace(api)
+    for (let count = 0; count < 5; count += 1) await anAccount(other)
+    const workspace = (await workspaces()).at(-1) ?? ''
+    await expect(printedBy({ workspace })).rejects.toThrow('has 6 records already')
+    expect((await list(other, '/v1/contacts?limit=1')).totalCount).toBe(0)
+  })
+})
