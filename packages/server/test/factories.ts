@@ -4,7 +4,10 @@ type Fields = Record<string, unknown>
 
 /** Made-up names are numbered, so that no two records of a file share one by chance. */
 let made = 0
-const numbered = (what: string) => `${what} ${(made += 1)}`
+function numbered(what: string): string {
+  made += 1
+  return `${what} ${made}`
+}
 
 /** The body of a response that must be a success. */
 export function successOf<Body>({ status, body, text }: Response<Body>): Body {

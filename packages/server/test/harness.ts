@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, inject } from 'vitest'
 import { withSystem } from '../src/commands/system.ts'
@@ -12,31 +15,40 @@ import { type Request, type Response, send } from './request.ts'
 export type { Response } from './request.ts'
 
 type Settings = Partial<Record<string, string>>
+type Known = { database: string; key: string; memberId: string; accountId: string }
 type Options = { key?: string | null; headers?: Request['headers'] }
 
 /** A server of our own, reached over HTTP, with a full-access key of its first admin. */
 export type Api = Awaited<ReturnType<typeof startApi>>
 
 /**
- * Starts a server for a test file, on a new database unless one is given, and stops it after the file's last test. To be
- * called where tests are defined, not inside one. Rates are not limited unless the settings say so.
+ * Starts a server for a test file and stops it after the file's last test: on a database of its own or, beside another
+ * server, on that one's. To be called where tests are defined, not inside one. Rates are not limited unless the settings
+ * say so.
  */
-export async function startApi({ database, ...settings }: Settings & { database?: string } = {}) {
-  const databaseUrl = database ?? (await createDatabase())
+export async function startApi(settings: Settings = {}, beside?: Known) {
+  const given = settings['DATABASE_URL'] ?? beside?.database
+  const databaseUrl = given ?? (await createDatabase())
   const config = readConfig({
     HOST: '127.0.0.1',
     PORT: '0',
     OPENFIELD_RATE_LIMIT: '0',
     DATABASE_URL: databaseUrl,
+    // Servers on one database share their files.
+    OPENFIELD_DATA_DIR: dataDirOf(databaseUrl),
+    OPENFIELD_FILES_SHARED: 'on',
     ...settings,
   })
   const server = await startServer(config)
   const sql = new pg.Pool({ connectionString: databaseUrl, max: 2 })
+  sql.on('error', () => {})
   afterAll(async () => {
     reportChecked()
     await server.close()
     await sql.end()
-    if (database === undefined) await dropDatabase(databaseUrl)
+    if (given !== undefined) return
+    await dropDatabase(databaseUrl)
+    await rm(dataDirOf(databaseUrl), { recursive: true, force: true })
   })
   const ours = await openApiOf(server.url)
 
@@ -59,10 +71,10 @@ export async function startApi({ database, ...settings }: Settings & { database?
     url: server.url,
     database: databaseUrl,
     config,
-    key: server.first?.key ?? '',
-    /** Ids of what the first start makes. */
-    memberId: server.first?.memberId ?? '',
-    accountId: server.first?.accountId ?? '',
+    /** What the first start makes: the key, and ids. */
+    key: beside?.key ?? server.first?.key ?? '',
+    memberId: beside?.memberId ?? server.first?.memberId ?? '',
+    accountId: beside?.accountId ?? server.first?.accountId ?? '',
     raw,
     get: <Body = RecordBody>(path: string, options?: Options) => get<Body>(path, undefined, options),
     post,
@@ -95,6 +107,12 @@ export type RecordBody = {
 
 export type ListBody = { object: 'list'; data: RecordBody[]; totalCount: number }
 
+/** A record without what is written about it in the background, at a time of its own. */
+export function asWritten({ fields, ...record }: RecordBody): RecordBody {
+  const { $opportunityStatus, $accountStatus, $howTheyMakeMoney, ...written } = fields
+  return { ...record, fields: written }
+}
+
 /**
  * What a response comes to, in one line: its status and, for an error, what a program would go by. `200`,
  * `400 unknown_field fields.bogus`, `422 fields.$name`, `409 idempotency_conflict`.
@@ -110,27 +128,24 @@ export async function anotherWorkspace(api: Api): Promise<Api> {
   const made = await withSystem(api.config, (system) =>
     createWorkspace(system, { name: 'Another', adminEmail: 'admin@another.example' }),
   )
-  return rekeyed(api, made)
+  return { ...rekeyed(api, made.key), memberId: made.memberId, accountId: made.accountId }
 }
 
 /** The same API with another key as the usual one. */
-export function rekeyed(api: Api, known: Partial<Pick<Api, 'key' | 'memberId' | 'accountId'>>): Api {
-  const { key = api.key } = known
-  return {
-    ...api,
-    ...known,
-    get: (path, options) => api.get(path, { key, ...options }),
-    post: (path, body, options) => api.post(path, body, { key, ...options }),
-    patch: (path, body, options) => api.patch(path, body, { key, ...options }),
-    delete: (path, options) => api.delete(path, { key, ...options }),
-  }
-}
+export const rekeyed = (api: Api, key: string): Api => ({
+  ...api,
+  key,
+  get: (path, options) => api.get(path, { key, ...options }),
+  post: (path, body, options) => api.post(path, body, { key, ...options }),
+  patch: (path, body, options) => api.patch(path, body, { key, ...options }),
+  delete: (path, options) => api.delete(path, { key, ...options }),
+})
 
 /** A fingerprint of everything that requests write; work that is done in the background is left out. */
 export async function contentsOf(api: Api): Promise<unknown> {
   const whole = (table: string) =>
     `(select count(*) || ' ' || coalesce(sum(hashtextextended(x::text, 0)), 0) from ${table} x) as ${table}`
-  const tables = 'record edge index_text index_number index_substring unique_value change idempotency trashed_edge'
+  const tables = 'record edge index_text index_number index_substring unique_value change idempotency trashed_edge file'
   const definitions = 'definitions_version field_definition relationship_definition object_type key_lookup workspace'
   const keys = '(select count(*) from api_key where revoked_at is null) as api_key'
   const [row] = await api.sql(`select ${[...`${tables} ${definitions}`.split(' ').map(whole), keys].join(', ')}`)
@@ -149,6 +164,9 @@ async function createDatabase(): Promise<string> {
   url.pathname = `/${name}`
   return url.href
 }
+
+/** Where the files of a test database are. */
+const dataDirOf = (url: string) => join(tmpdir(), new URL(url).pathname.slice(1))
 
 const dropDatabase = (url: string) => administer(`drop database ${new URL(url).pathname.slice(1)} with (force)`)
 

@@ -8,12 +8,14 @@ type Document = { paths: Record<string, Record<string, { responses?: Record<stri
 
 /** An OpenAPI document that can say whether a response is one of its own. */
 export class OpenApi {
+  readonly #document: object
   readonly #operations: (Operation & { pattern: RegExp })[]
   readonly #ajv: Ajv.default
   readonly #checks = new Map<string, ValidateFunction>()
 
   constructor(document: object) {
     const { paths } = document as Document
+    this.#document = document
     this.#ajv = addFormats.default(
       new Ajv.default({ strict: false, allErrors: true, validateSchema: false, logger: false }),
     )
@@ -38,11 +40,20 @@ export class OpenApi {
 
   /** Every way in which a body differs from what the operation answers with the status. */
   errors({ method, template }: Operation, status: number, body: unknown): ErrorObject[] {
-    const path = ['paths', template, method.toLowerCase(), 'responses', String(status)]
-    const media = [...path, 'content', 'application/json', 'schema']
-    const pointer = media.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')
+    const place = this.#follow(['paths', template, method.toLowerCase(), 'responses', String(status)])
+    const pointer = [...place, 'content', 'application/json', 'schema'].map(escaped).join('/')
     const check = this.#checks.get(pointer) ?? this.#ajv.compile({ $ref: `document#/${pointer}` })
     this.#checks.set(pointer, check)
     return check(body) ? [] : [...(check.errors ?? [])]
   }
+
+  /** Where something stands in the document, itself rather than a reference to it. */
+  #follow(place: string[]): string[] {
+    const found = place.reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], this.#document)
+    const { $ref } = found as { $ref?: string }
+    return $ref === undefined ? place : this.#follow($ref.split('/').slice(1).map(unescaped))
+  }
 }
+
+const escaped = (key: string) => encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'))
+const unescaped = (key: string) => decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~')

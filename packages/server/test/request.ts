@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { connect } from 'node:net'
 
 export type Request = {
   method: string
@@ -23,7 +24,8 @@ const agent = new Agent({ keepAlive: true })
 /** Sends a request exactly as it is given, well-formed or not, and reads the whole response. */
 export function send(base: string, { method, path, headers = {}, body }: Request): Promise<Response> {
   const given = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined))
-  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
+  const isChunked = 'transfer-encoding' in given
+  const length = body === undefined || isChunked ? {} : { 'content-length': String(Buffer.byteLength(body)) }
   const { hostname, port } = new URL(base)
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(
@@ -42,5 +44,17 @@ export function send(base: string, { method, path, headers = {}, body }: Request
     )
     outgoing.on('error', reject)
     outgoing.end(body)
+  })
+}
+
+/** Writes bytes to the server and returns all that it sends until it closes the connection. */
+export function sendBytes(base: string, bytes: string): Promise<string> {
+  const { hostname, port } = new URL(base)
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    const socket = connect(Number(port), hostname, () => socket.write(bytes))
+    socket.on('data', (chunk) => chunks.push(chunk))
+    socket.on('error', reject)
+    socket.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
   })
 }
