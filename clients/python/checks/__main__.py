@@ -1,0 +1,57 @@
+"""Runs every check in order, a line each, and exits with 1 when one failed."""
+
+from __future__ import annotations
+
+import sys
+import unittest
+
+from .accounts import Accounts
+from .auth import Auth
+from .contacts import Contacts
+from .custom_fields import CustomFields
+from .errors import Errors
+from .example import Example
+from .idempotency import Idempotency
+from .members import Members
+from .opportunities import Opportunities
+from .rate_limits import RateLimits
+
+ALL = (Example, Opportunities, Accounts, Contacts, Members, Auth, Errors, Idempotency, CustomFields, RateLimits)
+
+
+class InOrder(unittest.TestLoader):
+    """Keeps the order in which the checks are written."""
+
+    def getTestCaseNames(self, testCaseClass: type[unittest.TestCase]) -> list[str]:
+        return [name for name in vars(testCaseClass) if name.startswith(self.testMethodPrefix)]
+
+
+class Report(unittest.TextTestResult):
+    """Prints `ok`, `FAIL` or `skip` and the check's name on standard output; what went wrong follows at the end."""
+
+    def addSuccess(self, test: unittest.TestCase) -> None:
+        super().addSuccess(test)
+        self.line("ok", test)
+
+    def addFailure(self, test: unittest.TestCase, err: object) -> None:
+        super().addFailure(test, err)  # type: ignore[arg-type]
+        self.line("FAIL", test)
+
+    def addError(self, test: unittest.TestCase, err: object) -> None:
+        super().addError(test, err)  # type: ignore[arg-type]
+        self.line("FAIL", test)
+
+    def addSkip(self, test: unittest.TestCase, reason: str) -> None:
+        super().addSkip(test, reason)
+        self.line("skip", test)
+
+    def line(self, outcome: str, test: unittest.TestCase) -> None:
+        name = test.id().split(".", 2)[-1].replace(".test_", "/")
+        print(outcome, name, flush=True)
+
+
+if __name__ == "__main__":
+    loader = InOrder()
+    suite = unittest.TestSuite(loader.loadTestsFromTestCase(checks) for checks in ALL)
+    result = unittest.TextTestRunner(verbosity=0, resultclass=Report).run(suite)
+    sys.exit(0 if result.wasSuccessful() else 1)
