@@ -1,6 +1,6 @@
 import type { ObjectDefinition } from '@openfield/schema'
 import type { FieldWrite } from '../domain/records/fields.ts'
-import { linkedIds } from '../domain/records/present.ts'
+import { linkedIds } from '../domain/records/links.ts'
 import type { Work } from '../storage/records.ts'
 import type { Links } from '../storage/rows.ts'
 

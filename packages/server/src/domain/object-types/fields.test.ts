@@ -8,7 +8,7 @@ import {
   type FieldBody,
   successOf,
 } from '../../../test/factories.ts'
-import { contentsOf, type ListBody, outcome, type RecordBody, startApi } from '../../../test/harness.ts'
+import { contentsOf, type ListBody, outcome, type RecordBody, settled, startApi } from '../../../test/harness.ts'
 
 const api = await startApi()
 
@@ -170,6 +170,8 @@ describe('a new field', () => {
     ['400 invalid_type slug', { ...good, slug: 5 }],
     ['400 invalid_type slug', { ...good, slug: null }],
     ['400 invalid_type label', { ...good, label: {} }],
+    ['400 invalid_type valueType', { ...good, valueType: 5 }],
+    ['400 invalid_type valueType', { ...good, valueType: null }],
     ['400 invalid_type description', { ...good, description: 5 }],
     ['400 invalid_type typeConfiguration', { ...good, typeConfiguration: 'x' }],
     [
@@ -239,6 +241,7 @@ describe('a new field', () => {
       { ...good, valueType: 'SINGLE_SELECT', typeConfiguration: { options: [{ label: '' }] } },
     ],
   ])('%s', async (answer, body) => {
+    await settled(api)
     const before = await contentsOf(api)
     expect(outcome(await define(body))).toBe(answer)
     expect(await contentsOf(api)).toEqual(before)
@@ -363,6 +366,7 @@ describe('a changed field', () => {
     ['400 invalid_type', 'x'],
   ])('%s', async (answer, body) => {
     const { slug } = await aField(api, 'account', { valueType: 'MULTI_SELECT' })
+    await settled(api)
     const before = await contentsOf(api)
     expect(outcome(await redefine(slug, body))).toBe(answer)
     expect(await contentsOf(api)).toEqual(before)

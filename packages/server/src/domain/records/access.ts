@@ -5,7 +5,7 @@ import type { Filter } from '../../storage/list.ts'
 import type { StoredRecord } from '../../storage/rows.ts'
 import { visibleRecords } from '../../storage/visibility.ts'
 import type { Caller, Context } from '../context.ts'
-import { linkedIds } from './present.ts'
+import { linkedIds } from './links.ts'
 
 export type AccessLevel = 'FULL' | 'METADATA'
 type Fields = Record<string, { value: Json; valueType: string }>

@@ -1,8 +1,9 @@
 import { encodeId, type IdPrefix, type ObjectDefinition, type Relationship, timeOfUuid } from '@openfield/schema'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
-import type { Links, StoredRecord } from '../../storage/rows.ts'
+import type { StoredRecord } from '../../storage/rows.ts'
 import type { Context } from '../context.ts'
 import { accessLevel, redact, visibleThrough } from './access.ts'
+import { linkedIds } from './links.ts'
 
 /**
  * A record as the API sends it to the caller, as JSON text. The stored text of its fields is put in as it is: parsing it
@@ -54,14 +55,6 @@ function presentRelationship(relationship: Relationship, prefix: IdPrefix, recor
   const ids = linkedIds(relationship, record).map((id) => `"${encodeId(prefix, id)}"`)
   const more = relationship.ids.some((id) => record[relationship.side].more.has(id)) ? ',"hasMore":true' : ''
   return `${JSON.stringify(key)}:{"cardinality":"${cardinality}","objectType":"${objectType}","values":[${ids.join(',')}]${more}}`
-}
-
-/** The records linked through a relationship, newest first. */
-export function linkedIds(relationship: Relationship, record: { from: Links; to: Links }): readonly string[] {
-  const { ids } = record[relationship.side]
-  const [only] = relationship.ids
-  if (relationship.ids.length === 1 && only !== undefined) return ids.get(only) ?? []
-  return [...new Set(relationship.ids.flatMap((id) => ids.get(id) ?? []))].sort().reverse()
 }
 
 /** The envelope of a page of a list. */

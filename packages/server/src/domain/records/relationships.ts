@@ -10,7 +10,7 @@ import {
 import type { Connection } from '../../storage/database.ts'
 import { findRecords, linkedAmong, type NewLink, type OldLink } from '../../storage/records.ts'
 import { type Links, linksMax, type StoredRecord } from '../../storage/rows.ts'
-import { linkedIds } from './present.ts'
+import { linkedIds } from './links.ts'
 
 /** What a body says about one relationship: ids to link, ids to unlink, or the exact set to have. */
 export type RelationshipWrite = { relationship: Relationship; add: string[]; remove: string[]; replace: boolean }

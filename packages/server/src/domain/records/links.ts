@@ -1,0 +1,10 @@
+import type { Relationship } from '@openfield/schema'
+import type { Links } from '../../storage/rows.ts'
+
+/** The records linked through a relationship, newest first. */
+export function linkedIds(relationship: Relationship, record: { from: Links; to: Links }): readonly string[] {
+  const { ids } = record[relationship.side]
+  const [only] = relationship.ids
+  if (relationship.ids.length === 1 && only !== undefined) return ids.get(only) ?? []
+  return [...new Set(relationship.ids.flatMap((id) => ids.get(id) ?? []))].sort().reverse()
+}
