@@ -1,4 +1,4 @@
-import { objectTypes } from '@openfield/schema'
+import { type ObjectType, objectTypes } from '@openfield/schema'
 
 /** A page of the guides. `path` names its Markdown file and its address: `docs/{path}.md`, `/docs/{path}/`. */
 export type Page = { path: string; title: string; operations: readonly string[] }
@@ -13,6 +13,12 @@ const resource = (name: string, title: string, operations: readonly string[]): P
   operations,
 })
 
+const recordPage = ({ name, label, verbs }: ObjectType) => resource(name, label, verbs)
+
+const mergers = ['mergeAccounts', 'mergeContacts', 'mergeOpportunities', 'mergeObjectValues']
+
+const { account, contact, opportunity, task, note, meeting, list, file, channel, message, member } = objectTypes
+
 /** Every page, in the order in which the navigation lists them. */
 export const sections: readonly Section[] = [
   {
@@ -21,7 +27,10 @@ export const sections: readonly Section[] = [
       guide('api-keys', 'API keys'),
       guide('scopes', 'Scopes'),
       guide('fields-and-relationships', 'Fields and relationships'),
+      guide('pipelines', 'Pipelines'),
       guide('list-endpoints', 'List endpoints'),
+      guide('trash', 'Trash'),
+      guide('import', 'Import'),
       guide('errors', 'Errors'),
       guide('idempotency', 'Idempotency'),
       guide('rate-limits', 'Rate limits'),
@@ -30,9 +39,12 @@ export const sections: readonly Section[] = [
   {
     title: 'Resources',
     pages: [
-      ...[objectTypes.account, objectTypes.contact, objectTypes.opportunity, objectTypes.member].map(
-        ({ name, label, verbs }) => resource(name, label, verbs),
-      ),
+      ...[account, contact, opportunity, task, note, meeting].map(recordPage),
+      resource(list.name, 'Lists', [...list.verbs, 'listAccounts', 'listContacts', 'listOpportunities']),
+      resource('object', 'Custom object', [...opportunity.verbs, 'listDefinitions']),
+      resource('merge', 'Merge', [...mergers, 'getMerge']),
+      resource(file.name, file.label, ['create', 'complete', 'cancel', 'retrieve', 'list', 'url']),
+      ...[channel, message, member].map(recordPage),
       resource('auth', 'Auth', ['validate']),
     ],
   },

@@ -4,6 +4,9 @@ import {
   errorCodes,
   errorTypes,
   type Field,
+  type FilePurposeRules,
+  filePurposes,
+  fileSizeMax,
   objectTypes,
   type Relationship,
   type Scope,
@@ -18,7 +21,7 @@ import { adminTag } from '../openapi/admin.ts'
 import { operations as allOperations, authTag } from '../openapi/document.ts'
 import { errorCodeStatuses, errorMeanings } from '../openapi/errors.ts'
 import type { Operation } from '../openapi/operation.ts'
-import { tagOf } from '../openapi/records.ts'
+import { customObjectsTag, tagOf } from '../openapi/records.ts'
 import { anchorOf } from './pages.ts'
 
 /**
@@ -33,7 +36,7 @@ export const fillTables = (markdown: string): string =>
 
 function tableOf(name: string): string {
   const [first = '', what = ''] = name.split(' ')
-  const table = Object.hasOwn(objectTypes, first) ? tablesOfObjects[what]?.(first) : tables[name]?.()
+  const table = tables[name]?.() ?? (Object.hasOwn(objectTypes, first) ? tablesOfObjects[what]?.(first) : undefined)
   if (table === undefined) throw new Error(`there is no table '${name}'`)
   return table
 }
@@ -57,15 +60,34 @@ const tablesOfObjects: Record<string, (objectType: string) => string> = {
       ['Field', 'Value type', 'Writing', 'What it is'],
       Array.from(systemDefinition(objectType).fields.values(), fieldRow),
     ),
-  relationships: (objectType) =>
-    tableFrom(
-      ['Relationship', 'Leads to', 'Writing', 'Filter', 'What it is'],
-      Array.from(systemDefinition(objectType).relationships.values(), relationshipRow),
-    ),
+  relationships: (objectType) => {
+    const { relationships, filterable } = systemDefinition(objectType)
+    return tableFrom(
+      ['Relationship', 'Leads to', 'Writing', ...(filterable ? ['Filter'] : []), 'What it is'],
+      Array.from(relationships.values(), (one) => relationshipRow(one, filterable)),
+    )
+  },
 }
 
 /** All other tables, by name. */
 const tables: Record<string, () => string> = {
+  'object operations': () => operationsTable(taggedWith(customObjectsTag)),
+  'merge operations': () =>
+    operationsTable(
+      operations
+        .map((operation) => ({ ...operation, verb: operation.id.replace(/^merge\./, '') }))
+        .filter(({ id, verb }) => id !== verb),
+    ),
+  'file purposes': () =>
+    tableFrom(
+      ['`purpose`', 'Largest size', 'Types', 'Who may upload'],
+      Object.entries<FilePurposeRules>(filePurposes).map(([purpose, { sizeMax = fileSizeMax, mimeTypes, caller }]) => [
+        code(purpose),
+        `${sizeMax / 2 ** 20} MiB`,
+        mimeTypes ? codes(mimeTypes) : 'any',
+        callers[caller ?? 'any'],
+      ]),
+    ),
   'auth operations': () => operationsTable(taggedWith(authTag.name)),
   'admin operations': () => operationsTable(taggedWith(adminTag.name)),
   scopes: () => {
@@ -113,6 +135,12 @@ const tables: Record<string, () => string> = {
     ),
 }
 
+const callers = {
+  any: 'any key',
+  user: 'a key that acts as a member or was made by one',
+  admin: 'a key with the role `admin`',
+}
+
 const idsWith = (has: (requirements: Requirements) => boolean) =>
   operations.filter(({ requirements }) => has(requirements)).map(({ id }) => id)
 
@@ -129,10 +157,12 @@ const operationsTable = (some: readonly Operation[]) =>
     ]),
   )
 
-const fieldRow = ({ key, label, description, valueType, configuration, required, readOnly }: Field) => [
+const fieldRow = ({ key, label, description, valueType, configuration, required, readOnly, write }: Field) => [
   code(key),
   code(valueType),
-  readOnly ? 'read-only' : required ? 'required' : 'optional',
+  readOnly
+    ? 'read-only'
+    : [required && 'required', write === 'create' && 'on create only'].filter(Boolean).join(', ') || 'optional',
   sentence(`${label}.`, description, configured(configuration)),
 ]
 
@@ -147,11 +177,14 @@ function configured({ multipleValues, unique, currency, options }: TypeConfigura
 
 const writing = { always: 'optional', create: 'on create only', never: 'read-only' }
 
-const relationshipRow = ({ key, label, description, objectType, one, write, required, slug, ids }: Relationship) => [
+const relationshipRow = (
+  { key, label, description, objectType, one, write, required, slug, ids }: Relationship,
+  filterable: boolean,
+) => [
   code(key),
   `${one ? 'one' : 'many'} ${code(objectType)}`,
   required ? 'required' : writing[write],
-  code(ids.length === 1 ? `$${slug}` : key),
+  ...(filterable ? [code(ids.length === 1 ? `$${slug}` : key)] : []),
   sentence(`${label}.`, description),
 ]
 

@@ -134,6 +134,12 @@ export const sharedParameters = {
     allowEmptyValue: true,
     schema: { type: 'integer', minimum: 0, maximum: 1_000_000_000, default: 0 },
   },
+  Status: {
+    name: 'status',
+    in: 'query',
+    description: 'What is in the trash needs the `restore` scope too, and cannot be filtered.',
+    schema: { enum: ['active', 'trashed'], default: 'active' },
+  },
   HistoryLimit: {
     name: 'limit',
     in: 'query',
@@ -150,6 +156,9 @@ export const sharedParameters = {
 
 /** The parameters that say which page of a list is asked for. */
 export const pageParameters = [parameter('Limit'), parameter('Offset')]
+
+/** Whether a list shows what is live or what is in the trash. */
+export const statusParameter = parameter('Status')
 
 /** Those of a field's history. */
 export const historyParameters = [parameter('HistoryLimit'), parameter('After')]

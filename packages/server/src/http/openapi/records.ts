@@ -10,7 +10,7 @@ import {
 } from '@openfield/schema/openapi'
 import { pages } from '../docs/pages.ts'
 import { customObjectPath, customObjects, recordOperations, recordRequirements } from '../routes/records.ts'
-import { historyParameters, type Operation, pageParameters } from './operation.ts'
+import { historyParameters, type Operation, pageParameters, statusParameter } from './operation.ts'
 
 /** An object type as the document presents it. */
 type Group = {
@@ -116,7 +116,11 @@ const answers: Record<Verb, (label: string) => string> = {
 }
 
 const parameters: Partial<Record<Verb, (definition: ObjectDefinition) => readonly object[]>> = {
-  list: (definition) => [...pageParameters, ...filterParameters(definition)],
+  list: (definition) => [
+    ...pageParameters,
+    ...(definition.verbs.includes('restore') ? [statusParameter] : []),
+    ...filterParameters(definition),
+  ],
   fieldHistory: () => historyParameters,
 }
 
