@@ -56,16 +56,3 @@ func customFields(t *testing.T) {
 		wantEqual(t, opportunity.Fields[budget].JSON.Value.Raw(), "null")
 	})
 }
-
-// newField defines a field of opportunities and returns its slug; the field is removed when the check is over.
-func newField(t *testing.T, valueType string, typeConfiguration map[string]any) string {
-	t.Helper()
-	slug := "clients-" + token()
-	body := map[string]any{"slug": slug, "label": slug, "valueType": valueType}
-	if typeConfiguration != nil {
-		body["typeConfiguration"] = typeConfiguration
-	}
-	admin(t, "POST", "/objects/opportunity/fields", body)
-	t.Cleanup(func() { admin(t, "DELETE", "/objects/opportunity/fields/"+slug, map[string]any{}) })
-	return slug
-}

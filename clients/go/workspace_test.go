@@ -3,7 +3,9 @@ package clients
 import (
 	"bytes"
 	"context"
+	"crypto/md5"
 	"crypto/rand"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,10 +13,12 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	lightfield "github.com/Lightfld/lightfield-go"
 	"github.com/Lightfld/lightfield-go/option"
+	"github.com/Lightfld/lightfield-go/packages/param"
 )
 
 var (
@@ -31,6 +35,12 @@ type (
 	newOpportunityFields = map[string]lightfield.OpportunityNewParamsFieldUnion
 	opportunityFields    = map[string]lightfield.OpportunityUpdateParamsFieldUnion
 	query                = map[string]string
+
+	// body is JSON as it is sent, for parameters whose types would only spell it out.
+	body = map[string]any
+
+	// raw is whatever the client keeps the JSON of.
+	raw interface{ RawJSON() string }
 )
 
 func or(value, fallback string) string {
@@ -46,8 +56,38 @@ func connect(options ...option.RequestOption) lightfield.Client {
 	return lightfield.NewClient(append(defaults, options...)...)
 }
 
+// answer is what a call of the client came to.
+type answer[T any] struct {
+	value T
+	err   error
+}
+
+func of[T any](value T, err error) answer[T] { return answer[T]{value, err} }
+
+// must returns the value, and ends the check when there is none.
+func (a answer[T]) must(t *testing.T) T {
+	t.Helper()
+	if a.err != nil {
+		t.Fatal(a.err)
+	}
+	return a.value
+}
+
 // admin calls the admin API, which the official client does not know, and returns the decoded answer.
 func admin(t *testing.T, method, path string, body any) map[string]any {
+	t.Helper()
+	status, text := callAdmin(t, method, path, body)
+	if status != http.StatusOK {
+		t.Fatalf("%s %s: %d %s", method, path, status, text)
+	}
+	var answer map[string]any
+	if err := json.Unmarshal(text, &answer); err != nil {
+		t.Fatal(err)
+	}
+	return answer
+}
+
+func callAdmin(t *testing.T, method, path string, body any) (int, []byte) {
 	t.Helper()
 	encoded, err := json.Marshal(body)
 	if err != nil {
@@ -65,14 +105,43 @@ func admin(t *testing.T, method, path string, body any) map[string]any {
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode != http.StatusOK {
-		t.Fatalf("%s %s: %d %s", method, path, response.StatusCode, text)
-	}
-	var answer map[string]any
-	if err := json.Unmarshal(text, &answer); err != nil {
+	if err != nil {
 		t.Fatal(err)
 	}
-	return answer
+	return response.StatusCode, text
+}
+
+// defineObjectType defines a custom object type, unless an earlier run has: there is no way to remove one. Returns its
+// slug.
+func defineObjectType(t *testing.T, slug string) string {
+	t.Helper()
+	label := strings.ToUpper(slug[:1]) + slug[1:]
+	status, text := callAdmin(t, "POST", "/objects", body{"slug": slug, "label": label})
+	if status != http.StatusOK && status != http.StatusConflict {
+		t.Fatalf("%d %s", status, text)
+	}
+	return slug
+}
+
+// put sends bytes where a new file wants them, with its headers and no key, and returns the status.
+func put(t *testing.T, url string, headers map[string]string, content []byte) int {
+	t.Helper()
+	request := of(http.NewRequest("PUT", url, bytes.NewReader(content))).must(t)
+	for name, value := range headers {
+		request.Header.Set(name, value)
+	}
+	response := of(http.DefaultClient.Do(request)).must(t)
+	defer response.Body.Close()
+	return response.StatusCode
+}
+
+// download returns what is at an address, to which no key is sent.
+func download(t *testing.T, url string) string {
+	t.Helper()
+	response := of(http.Get(url)).must(t)
+	defer response.Body.Close()
+	wantEqual(t, response.StatusCode, http.StatusOK)
+	return string(of(io.ReadAll(response.Body)).must(t))
 }
 
 // newKey makes a key with these scopes only; it is revoked when the check is over.
@@ -146,6 +215,63 @@ func opportunityIn(accountID string, fields newOpportunityFields) lightfield.Opp
 	}
 }
 
+func newTask(t *testing.T, accountID string) *lightfield.TaskCreateResponse {
+	t.Helper()
+	return of(client.Task.New(ctx, param.Override[lightfield.TaskNewParams](body{
+		"fields":        body{"$title": unique("Call"), "$status": "TODO", "$dueAt": "2026-07-01T10:00:00+02:00"},
+		"relationships": body{"$assignedTo": firstMember(t).ID, "$account": accountID},
+	}))).must(t)
+}
+
+// newUpload opens an upload session; an empty purpose is none.
+func newUpload(t *testing.T, content, purpose string) *lightfield.FileCreateResponse {
+	t.Helper()
+	params := body{"filename": "notes.txt", "mimeType": "text/plain", "sizeBytes": len(content)}
+	if purpose != "" {
+		params["purpose"] = purpose
+	}
+	return of(client.File.New(ctx, param.Override[lightfield.FileNewParams](params))).must(t)
+}
+
+// upload sends the bytes of an upload session and returns the status.
+func upload(t *testing.T, file *lightfield.FileCreateResponse, content string) int {
+	t.Helper()
+	return put(t, file.UploadURL, file.UploadHeaders, []byte(content))
+}
+
+// newFile returns a completed file.
+func newFile(t *testing.T, content, purpose string) *lightfield.FileCompleteResponse {
+	t.Helper()
+	file := newUpload(t, content, purpose)
+	wantEqual(t, upload(t, file, content), http.StatusOK)
+	return of(client.File.Complete(ctx, file.ID, lightfield.FileCompleteParams{
+		Md5: lightfield.String(md5Of(content)),
+	})).must(t)
+}
+
+func md5Of(content string) string {
+	sum := md5.Sum([]byte(content))
+	return hex.EncodeToString(sum[:])
+}
+
+// newField defines a field of opportunities and returns its slug; the field is removed when the check is over.
+func newField(t *testing.T, valueType string, typeConfiguration map[string]any) string {
+	t.Helper()
+	return newFieldOf(t, "opportunity", valueType, typeConfiguration)
+}
+
+func newFieldOf(t *testing.T, objectType, valueType string, typeConfiguration map[string]any) string {
+	t.Helper()
+	slug := "clients-" + token()
+	field := body{"slug": slug, "label": slug, "valueType": valueType}
+	if typeConfiguration != nil {
+		field["typeConfiguration"] = typeConfiguration
+	}
+	admin(t, "POST", "/objects/"+objectType+"/fields", field)
+	t.Cleanup(func() { admin(t, "DELETE", "/objects/"+objectType+"/fields/"+slug, body{}) })
+	return slug
+}
+
 func retrieveAccount(t *testing.T, id string) *lightfield.AccountRetrieveResponse {
 	t.Helper()
 	account, err := client.Account.Get(ctx, id)
@@ -184,12 +310,12 @@ func filters(by query) []option.RequestOption {
 	return options
 }
 
-// values returns fields in one spelling of their JSON, without the summary, which arrives whenever its job has run, and
-// with others in place of some.
+// values returns fields in one spelling of their JSON, without those that arrive whenever their job has run, and with
+// others in place of some.
 func values[Field interface{ RawJSON() string }](fields map[string]Field, others query) map[string]string {
 	all := map[string]string{}
 	for slug, field := range fields {
-		if slug != "$opportunityStatus" {
+		if !slices.Contains(writtenInTheBackground, slug) {
 			all[slug] = canonical(field.RawJSON())
 		}
 	}
@@ -197,6 +323,10 @@ func values[Field interface{ RawJSON() string }](fields map[string]Field, others
 		all[slug] = canonical(field)
 	}
 	return all
+}
+
+var writtenInTheBackground = []string{
+	"$opportunityStatus", "$accountStatus", "$howTheyMakeMoney", "$lastInteractionAt",
 }
 
 func canonical(raw string) string {
@@ -224,6 +354,31 @@ func wantError(t *testing.T, err error, status int, kind, code, param string) {
 	got := body.Error
 	if apierr.StatusCode != status || got.Type != kind || got.Code != code || got.Param != param || got.Message == "" {
 		t.Errorf("got %d %s, want %d %s %q %q", apierr.StatusCode, apierr.RawJSON(), status, kind, code, param)
+	}
+}
+
+// wantValue compares the value of a field.
+func wantValue(t *testing.T, field raw, want any) {
+	t.Helper()
+	encoded := of(json.Marshal(want)).must(t)
+	wantEqual(t, canonical(string(valueOf(t, field))), canonical(string(encoded)))
+}
+
+// valueOf returns the JSON of a field's value.
+func valueOf(t *testing.T, field raw) json.RawMessage {
+	t.Helper()
+	var got struct{ Value json.RawMessage }
+	if err := json.Unmarshal([]byte(field.RawJSON()), &got); err != nil {
+		t.Fatal(err)
+	}
+	return got.Value
+}
+
+// wantOrder compares ids in their order.
+func wantOrder(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 

@@ -9,14 +9,45 @@ from .accounts import Accounts
 from .auth import Auth
 from .contacts import Contacts
 from .custom_fields import CustomFields
+from .custom_objects import CustomObjects
 from .errors import Errors
 from .example import Example
+from .field_history import FieldHistory
+from .files import Files
 from .idempotency import Idempotency
+from .lists import Lists
+from .meetings import Meetings
 from .members import Members
+from .merges import Merges
+from .messages import Messages
+from .notes import Notes
 from .opportunities import Opportunities
 from .rate_limits import RateLimits
+from .tasks import Tasks
+from .trash import Trash
 
-ALL = (Example, Opportunities, Accounts, Contacts, Members, Auth, Errors, Idempotency, CustomFields, RateLimits)
+ALL = (
+    Example,
+    Opportunities,
+    Accounts,
+    Contacts,
+    Tasks,
+    Notes,
+    Meetings,
+    Lists,
+    Members,
+    Messages,
+    Files,
+    Auth,
+    Errors,
+    Idempotency,
+    CustomFields,
+    CustomObjects,
+    Trash,
+    FieldHistory,
+    Merges,
+    RateLimits,
+)
 
 
 class InOrder(unittest.TestLoader):

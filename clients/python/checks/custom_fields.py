@@ -1,9 +1,6 @@
 from __future__ import annotations
 
-import uuid
-from typing import Any
-
-from .workspace import Checks, admin
+from .workspace import Checks
 
 
 class CustomFields(Checks):
@@ -45,13 +42,3 @@ class CustomFields(Checks):
         self.assertEqual((definition.value_type, definition.type_configuration.currency), ("CURRENCY", "EUR"))
         opportunity = self.new_opportunity(self.new_account().id)
         self.assertIsNone(opportunity.fields[budget].value)
-
-    def new_field(self, value_type: str, type_configuration: dict[str, Any] | None = None) -> str:
-        """The slug of a new field of opportunities; the field is removed when the check is over."""
-        slug = f"clients-{uuid.uuid4().hex[:12]}"
-        body = {"slug": slug, "label": slug, "valueType": value_type}
-        if type_configuration is not None:
-            body["typeConfiguration"] = type_configuration  # type: ignore[assignment]
-        admin("POST", "/objects/opportunity/fields", body)
-        self.addCleanup(admin, "DELETE", f"/objects/opportunity/fields/{slug}")
-        return slug

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import unittest
+import urllib.error
 import urllib.request
 import uuid
 from typing import Any
 
 from lightfield import APIStatusError, Lightfield
-from lightfield.types import AccountCreateResponse, ContactCreateResponse, OpportunityCreateResponse
+from lightfield.types import (
+    AccountCreateResponse,
+    ContactCreateResponse,
+    FileCompleteResponse,
+    OpportunityCreateResponse,
+    TaskCreateResponse,
+)
 
 URL = os.environ["OPENFIELD_URL"].rstrip("/")
 KEY = os.environ["OPENFIELD_KEY"]
@@ -36,14 +44,42 @@ def admin(method: str, path: str, body: object = None) -> Any:
         return json.load(response)
 
 
+def define_object_type(slug: str) -> str:
+    """Defines a custom object type, unless an earlier run has: there is no way to remove one. Returns its slug."""
+    try:
+        admin("POST", "/objects", {"slug": slug, "label": slug.capitalize()})
+    except urllib.error.HTTPError as error:
+        if error.code != 409:
+            raise
+    return slug
+
+
+def put(url: str, headers: dict[str, str], content: bytes) -> int:
+    """Sends bytes where a new file wants them, with its headers and no key, and returns the status."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, content, headers, method="PUT"), timeout=30) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def download(url: str) -> bytes:
+    """What is at an address, to which no key is sent."""
+    with urllib.request.urlopen(url, timeout=30) as response:
+        return bytes(response.read())
+
+
 def unique(text: str) -> str:
     """The text with an ending that no other record has, so that checks can run again on the same server."""
     return f"{text} {uuid.uuid4().hex[:12]}"
 
 
+WRITTEN_IN_THE_BACKGROUND = {"$opportunityStatus", "$accountStatus", "$howTheyMakeMoney", "$lastInteractionAt"}
+
+
 def values(record: Any) -> dict[str, Any]:
-    """The bare values of a record by field, without the summary, which arrives whenever its job has run."""
-    fields = {key: field.to_dict() for key, field in record.fields.items() if key != "$opportunityStatus"}
+    """The bare values of a record by field, without those that arrive whenever their job has run."""
+    fields = {key: field.to_dict() for key, field in record.fields.items() if key not in WRITTEN_IN_THE_BACKGROUND}
     return {key: field["value"] for key, field in fields.items()}
 
 
@@ -77,6 +113,34 @@ class Checks(unittest.TestCase):
             fields={"$name": unique("Renewal"), "$stage": "Proposal", **fields},
             relationships={"$account": account_id},
         )
+
+    def new_task(self, account_id: str) -> TaskCreateResponse:
+        return self.client.task.create(
+            fields={"title": unique("Call"), "status": "TODO", "due_at": "2026-07-01T10:00:00+02:00"},
+            relationships={"$assignedTo": self.member_id(), "$account": account_id},
+        )
+
+    def new_file(self, content: bytes, **purpose: Any) -> FileCompleteResponse:
+        """A completed file."""
+        file = self.client.file.create(
+            filename="call.txt", mime_type="text/plain", size_bytes=len(content), **purpose
+        )
+        self.assertIn(put(file.upload_url, file.upload_headers, content), (200, 201, 204))
+        return self.client.file.complete(file.id, md5=hashlib.md5(content).hexdigest())
+
+    def member_id(self) -> str:
+        """The member of the key; read as it came, since the client's types of members are not those of the document."""
+        return str(self.client.member.with_raw_response.list(limit=1).json()["data"][0]["id"])
+
+    def new_field(
+        self, value_type: str, type_configuration: dict[str, Any] | None = None, object_type: str = "opportunity"
+    ) -> str:
+        """The slug of a new field; the field is removed when the check is over."""
+        slug = f"clients-{uuid.uuid4().hex[:12]}"
+        body = {"slug": slug, "label": slug, "valueType": value_type, "typeConfiguration": type_configuration or {}}
+        admin("POST", f"/objects/{object_type}/fields", body)
+        self.addCleanup(admin, "DELETE", f"/objects/{object_type}/fields/{slug}")
+        return slug
 
     def new_key(self, *scopes: str) -> str:
         """A key with these scopes only; it is revoked when the check is over."""

@@ -1,5 +1,9 @@
 import type { Scope } from '@openfield/schema'
 import { OpenfieldError } from './errors.ts'
+import { Files } from './files.ts'
+import { Lists, type MemberLists } from './lists.ts'
+import { Merges } from './merges.ts'
+import { CustomObjects } from './objects.ts'
 import { connect, environment, type RequestOptions, type Send, type Settings } from './request.ts'
 import { type Operations, Resource } from './resource.ts'
 
@@ -36,15 +40,33 @@ export class Openfield {
   readonly account: Operations<'account'>
   readonly contact: Operations<'contact'>
   readonly opportunity: Operations<'opportunity'>
+  readonly task: Operations<'task'>
+  readonly note: Operations<'note'>
+  readonly meeting: Operations<'meeting'>
+  readonly list: Operations<'list'> & MemberLists
   readonly member: Operations<'member'>
+  readonly channel: Operations<'channel'>
+  readonly message: Operations<'message'>
+  readonly object: CustomObjects
+  readonly file: Files
+  readonly merge: Merges
   readonly auth: Auth
 
   constructor(options: ClientOptions) {
-    const send = connect(settingsOf(options))
-    this.account = new Resource<'account'>(send, 'accounts')
-    this.contact = new Resource<'contact'>(send, 'contacts')
-    this.opportunity = new Resource<'opportunity'>(send, 'opportunities')
-    this.member = new Resource<'member'>(send, 'members')
+    const { send, put } = connect(settingsOf(options))
+    this.account = new Resource<'account'>(send, ['accounts'])
+    this.contact = new Resource<'contact'>(send, ['contacts'])
+    this.opportunity = new Resource<'opportunity'>(send, ['opportunities'])
+    this.task = new Resource<'task'>(send, ['tasks'])
+    this.note = new Resource<'note'>(send, ['notes'])
+    this.meeting = new Resource<'meeting'>(send, ['meetings'])
+    this.list = new Lists(send)
+    this.member = new Resource<'member'>(send, ['members'])
+    this.channel = new Resource<'channel'>(send, ['channels'])
+    this.message = new Resource<'message'>(send, ['messages'])
+    this.object = new CustomObjects(send)
+    this.file = new Files(send, put)
+    this.merge = new Merges(send)
     this.auth = new Auth(send)
   }
 }

@@ -5,14 +5,24 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 const timerMaxMs = 2 ** 31 - 1
 
+/** What came back: `json` is undefined when the text is none. */
+type Received = { response: Response; text: string; json: unknown }
+
 /** Sends a request once and returns the JSON of the answer. Throws APIError: also after `timeout` ms, and when aborted. */
+export async function exchangeJson(...request: Parameters<typeof exchange>): Promise<unknown> {
+  const received = await exchange(...request)
+  if (received.json === undefined) throw failureOf(received)
+  return received.json
+}
+
+/** Sends a request once and returns what it is answered with, which may be empty. Throws APIError like exchangeJson. */
 export async function exchange(
   fetch: Fetch,
   url: string,
   init: RequestInit,
   timeout: number,
   signal: AbortSignal | undefined,
-): Promise<unknown> {
+): Promise<Received> {
   const controller = new AbortController()
   const giveUp = () => controller.abort(new APIConnectionTimeoutError(`No answer came within ${timeout} ms.`))
   const abort = () => controller.abort(userAbort(signal))
@@ -20,7 +30,7 @@ export async function exchange(
   signal?.addEventListener('abort', abort)
   if (signal?.aborted) abort()
   try {
-    return await fetchJson(fetch, url, { ...init, signal: controller.signal })
+    return await fetchSuccess(fetch, url, { ...init, signal: controller.signal })
   } catch (error) {
     // Not every `fetch` throws the reason for which it was aborted.
     throw controller.signal.reason ?? error
@@ -33,12 +43,15 @@ export async function exchange(
 const userAbort = (signal: AbortSignal | undefined) =>
   new APIUserAbortError('The request was aborted by its signal.', undefined, { cause: signal?.reason })
 
-async function fetchJson(fetch: Fetch, url: string, init: RequestInit): Promise<unknown> {
+async function fetchSuccess(fetch: Fetch, url: string, init: RequestInit): Promise<Received> {
   const { response, text } = await fetchText(fetch, url, init)
-  const json = parse(text)
-  if (response.ok && json !== undefined) return json
-  throw errorOf({ status: response.status, headers: response.headers, body: json === undefined ? text : json })
+  const received = { response, text, json: parse(text) }
+  if (!response.ok) throw failureOf(received)
+  return received
 }
+
+const failureOf = ({ response: { status, headers }, text, json }: Received) =>
+  errorOf({ status, headers, body: json === undefined ? text : json })
 
 async function fetchText(fetch: Fetch, url: string, init: RequestInit): Promise<{ response: Response; text: string }> {
   try {

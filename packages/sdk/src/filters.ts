@@ -1,5 +1,5 @@
-import type { Definition, ObjectTypeName, ObjectTypes, Operator, ReadOf, ValueTypeName } from '@openfield/schema'
-import type { Custom, Fields, Relationships } from './records.ts'
+import type { Definition, Operator, ReadOf, ValueTypeName } from '@openfield/schema'
+import type { Custom, Fields, Relationships, TableName, Tables } from './records.ts'
 
 /**
  * The filters of a list, all of which a record must pass: `key[operator]`, a `-` before the operator to negate it, or the
@@ -14,7 +14,7 @@ import type { Custom, Fields, Relationships } from './records.ts'
  *   'icp-score[greaterThanOrEqual]': 3,
  * }
  */
-export type FiltersOf<Name extends ObjectTypeName> = ObjectTypes[Name] extends { filterable: false }
+export type FiltersOf<Name extends TableName> = Tables[Name] extends { filterable: false }
   ? Record<string, never>
   : FieldFilters<Fields<Name>> & RelationshipFilters<Relationships<Name>> & Custom<Name, string | number | boolean>
 

@@ -15,19 +15,30 @@ export {
   RateLimitError,
   UnprocessableEntityError,
 } from './errors.ts'
+export type { FileUpload, NewFile, StoredFile, UploadSession } from './files.ts'
 export type { FiltersOf } from './filters.ts'
-export type { Page, PagePromise } from './page.ts'
+export type { HistoryKey, HistoryOf, HistoryPage, HistoryPromise, HistoryQuery } from './history.ts'
+export type { Merge, MergeAnswer, MergeInput, MergeStatus } from './merges.ts'
+export type { CustomObjectType } from './objects.ts'
+export type { Page, PagePromise, PageQuery } from './page.ts'
 export type {
   Account,
   ChangesOf,
+  Channel,
   Contact,
+  CustomRecord,
   DefinitionsOf,
   FieldDefinition,
+  List,
+  Meeting,
   Member,
+  Message,
   NewRecordOf,
+  Note,
   Opportunity,
   RecordOf,
   RelationshipDefinition,
+  Task,
 } from './records.ts'
 export type { RequestOptions } from './request.ts'
 export type { ListQueryOf, Operations } from './resource.ts'

@@ -1,5 +1,10 @@
+import type { Query, RequestOptions, Send } from './request.ts'
+
+/** Which page: `limit` things (at most 25, which is the default) from `offset` on. */
+export type PageQuery = { limit?: number; offset?: number }
+
 /** A page of a list as the API sends it. */
-export type ListAnswer<T> = { object: 'list'; data: T[]; totalCount: number }
+type ListAnswer<T> = { object: 'list'; data: T[]; totalCount: number }
 
 /** Asks for the page that begins at an offset. */
 type Load<T> = (offset: number) => Promise<ListAnswer<T>>
@@ -53,12 +58,23 @@ export class Page<T extends { id: string }> implements AsyncIterable<T> {
 /** A page to await, or all records of the list to iterate over. */
 export type PagePromise<T extends { id: string }> = Promise<Page<T>> & AsyncIterable<T>
 
-/** Asks for the page at an offset; those after it are asked for when the iteration gets there. */
-export function requestPage<T extends { id: string }>(offset: number, load: Load<T>): PagePromise<T> {
-  const page = load(offset).then((answer) => new Page(answer, offset, load))
-  return Object.assign(page, {
+/** Asks for a page of a list; those after it are asked for when the iteration gets there. */
+export function requestPage<T extends { id: string }>(
+  send: Send,
+  path: readonly string[],
+  { offset = 0, ...query }: PageQuery & Query,
+  options: RequestOptions | undefined,
+): PagePromise<T> {
+  const load = (from: number) =>
+    send<ListAnswer<T>>({ method: 'GET', path, query: { ...query, offset: from } }, options)
+  return iterable(load(offset).then((answer) => new Page(answer, offset, load)))
+}
+
+/** A promise of something to iterate over, which can be iterated over itself. */
+export function iterable<T, Pages extends AsyncIterable<T>>(pages: Promise<Pages>): Promise<Pages> & AsyncIterable<T> {
+  return Object.assign(pages, {
     async *[Symbol.asyncIterator]() {
-      yield* await page
+      yield* await pages
     },
   })
 }

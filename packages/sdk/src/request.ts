@@ -1,5 +1,5 @@
 import { OpenfieldError } from './errors.ts'
-import { exchange, type Fetch } from './exchange.ts'
+import { exchange, exchangeJson, type Fetch } from './exchange.ts'
 import { withRetries } from './retry.ts'
 
 /** What every request of a client shares. */
@@ -24,21 +24,40 @@ export type RequestOptions = {
   signal?: AbortSignal
 }
 
-type Text = string | number | boolean
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>
 
 export type ApiRequest = {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'DELETE'
   /** The segments after `/v1`, as they are: `['opportunities', id]`. */
   path: readonly string[]
-  query?: Readonly<Record<string, Text | undefined>>
+  query?: Query
   body?: unknown
 }
 
 /** Sends a request and returns the JSON of the answer. Throws APIError, or OpenfieldError for a request that cannot be. */
 export type Send = <T>(request: ApiRequest, options?: RequestOptions) => Promise<T>
 
-/** The one door to the network: addresses, headers, time-outs and retries are added here. */
-export function connect(settings: Settings): Send {
+/** Bytes on their way to the server. A stream can be sent only once, and is not sent again when that fails. */
+export type Bytes = Uint8Array | Blob | ReadableStream<Uint8Array>
+
+/**
+ * Sends bytes to an address that the API has given out for them, with the headers it asks for and no others: whoever has
+ * such an address needs no key. It takes as long as it takes, unless the call has a time-out. Throws APIError.
+ */
+export type Put = (
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  bytes: Bytes,
+  options?: RequestOptions,
+) => Promise<void>
+
+/** The doors to the network: addresses, headers, time-outs and retries are added here. */
+export const connect = (settings: Settings): { send: Send; put: Put } => ({
+  send: sender(settings),
+  put: putter(settings),
+})
+
+function sender(settings: Settings): Send {
   const base = baseOf(settings.baseURL)
   const headers = standardHeaders(settings)
   return async <T>(request: ApiRequest, options: RequestOptions = {}) => {
@@ -51,8 +70,25 @@ export function connect(settings: Settings): Send {
       redirect: 'manual',
       ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
     }
-    const attempt = () => exchange(settings.fetch, url, init, timeout, signal)
+    const attempt = () => exchangeJson(settings.fetch, url, init, timeout, signal)
     return (await withRetries(attempt, maxRetries, signal)) as T
+  }
+}
+
+function putter(settings: Settings): Put {
+  return async (url, headers, bytes, options = {}) => {
+    const { timeout = Infinity, maxRetries = settings.maxRetries, signal } = options
+    const isStream = 'getReader' in bytes
+    const init: RequestInit = {
+      method: 'PUT',
+      headers,
+      redirect: 'manual',
+      body: bytes as BodyInit,
+      // The answer comes after the last byte, which fetch wants to be told.
+      ...(isStream && { duplex: 'half' }),
+    }
+    const attempt = () => exchange(settings.fetch, url, init, timeout, signal)
+    await withRetries(attempt, isStream ? 0 : maxRetries, signal)
   }
 }
 

@@ -1,8 +1,7 @@
-import type { ObjectType } from '@openfield/schema'
 import { Openfield } from '@openfield/sdk'
 import { type DeadEnd, deadEndView, noRecord, problemOf } from './problem.ts'
 import { question } from './question.ts'
-import { readDefinitions, readRecord, typeOf } from './record.ts'
+import { type ShownType, typeAt } from './record.ts'
 import { recordView, type Surroundings, titleOf } from './record-view.ts'
 
 /**
@@ -10,8 +9,8 @@ import { recordView, type Surroundings, titleOf } from './record-view.ts'
  * through the API, like any other client. The page itself holds no data.
  */
 const base = new URL('../../', import.meta.url)
-const [, plural, id = '', ...rest] = location.pathname.slice(base.pathname.length).split('/')
-const type = rest.length === 0 ? typeOf('plural', plural) : undefined
+const [, plural = '', id = '', ...rest] = location.pathname.slice(base.pathname.length).split('/')
+const isRecord = id !== '' && rest.length === 0
 
 const main = byId('main')
 const forget = byId('forget')
@@ -43,26 +42,29 @@ function ask(problem?: string) {
 
 /** Shows what there is to see with a key, unless it was forgotten or replaced meanwhile. */
 async function open(key: string) {
+  let type: ShownType | undefined
   try {
-    const shown = await look(new Openfield({ apiKey: key, baseURL: base.href }))
+    const client = new Openfield({ apiKey: key, baseURL: base.href })
+    type = isRecord ? await typeAt(client, plural) : undefined
+    const shown = await look(client, type)
     if (keptKey() === key) show(shown)
   } catch (error) {
-    if (keptKey() === key) refuse(error)
+    if (keptKey() === key) refuse(error, type)
   }
 }
 
 type Shown = { title: string; view: Node }
 
-async function look(client: Openfield): Promise<Shown> {
-  if (!type || id === '') {
+async function look(client: Openfield, type: ShownType | undefined): Promise<Shown> {
+  if (!type) {
     await client.auth.validate()
     return deadEnd(noRecord(undefined))
   }
-  const [record, definitions] = await Promise.all([readRecord(client, type, id), readDefinitions(client, type)])
+  const [record, definitions] = await Promise.all([type.read(client, id), type.define(client)])
   return { title: titleOf(type, record), view: recordView(type, record, definitions, surroundings(client)) }
 }
 
-function refuse(error: unknown) {
+function refuse(error: unknown, type: ShownType | undefined) {
   const problem = problemOf(error, type)
   if ('title' in problem) {
     if (problem.again) console.error(error)
@@ -95,7 +97,7 @@ function keepKey(key: string | null) {
 
 function surroundings(client: Openfield): Surroundings {
   const names = new Map<string, Promise<string>>()
-  const readName = async (of: ObjectType, other: string) => titleOf(of, await readRecord(client, of, other))
+  const readName = async (of: ShownType, other: string) => titleOf(of, await of.read(client, other))
   return {
     addressOf: (of, other) => new URL(`crm/${of.plural}/${other}`, base).href,
     nameOf(of, other) {

@@ -1,4 +1,3 @@
-import type { ObjectType } from '@openfield/schema'
 import {
   APIConnectionError,
   APIError,
@@ -9,6 +8,7 @@ import {
   RateLimitError,
 } from '@openfield/sdk'
 import { element } from './element.ts'
+import type { ShownType } from './record.ts'
 
 /** What went wrong, in words that say what to do. Another key would help, or there is nothing to show. */
 export type Problem = { message: string; isKey: boolean } | DeadEnd
@@ -17,7 +17,7 @@ export type Problem = { message: string; isKey: boolean } | DeadEnd
 export type DeadEnd = { title: string; message: string; again: boolean }
 
 /** The problem that an error stands for. */
-export function problemOf(error: unknown, type: ObjectType | undefined): Problem {
+export function problemOf(error: unknown, type: ShownType | undefined): Problem {
   if (error instanceof NotFoundError) return noRecord(type)
   if (error instanceof APIConnectionError) {
     return later('The server cannot be reached. Check the connection, then try again.')
@@ -40,10 +40,11 @@ const invalidKey: Problem = {
   isKey: false,
 }
 
-function denied(type: ObjectType | undefined): Problem {
-  const scope = `${type?.plural}:read`
+/** Only the types that a workspace has added have to be asked for; without the scope for that, the type is not known. */
+function denied(type: ShownType | undefined): Problem {
+  const { plural, scope } = type ?? { plural: 'custom objects', scope: 'custom_objects:read' }
   return {
-    message: `This key may not read ${type?.plural}. Use one that has the scope ${scope}, or full access.`,
+    message: `This key may not read ${plural}. Use one that has the scope ${scope}, or full access.`,
     isKey: true,
   }
 }
@@ -51,7 +52,7 @@ function denied(type: ObjectType | undefined): Problem {
 const later = (message: string): DeadEnd => ({ title: 'The record could not be read', message, again: true })
 
 /** For an address that names nothing: no such record, or no such type. */
-export const noRecord = (type: ObjectType | undefined): DeadEnd => ({
+export const noRecord = (type: ShownType | undefined): DeadEnd => ({
   title: type ? `No such ${type.name}` : 'No such record',
   message: type
     ? `The workspace of this key has no ${type.name} with the id of this address. It may have been deleted, or belong to another workspace.`

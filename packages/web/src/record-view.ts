@@ -1,33 +1,38 @@
-import type { ObjectType } from '@openfield/schema'
 import { element } from './element.ts'
-import { type AnyRecord, type Definitions, type Links, typeOf } from './record.ts'
+import { type AnyRecord, type Definitions, type Links, linkedType, type ShownType } from './record.ts'
 import { moment, valueView } from './values.ts'
 
 /** What a record's page asks of the rest: where another record is shown, and what it is called. */
 export type Surroundings = {
-  addressOf(type: ObjectType, id: string): string
-  nameOf(type: ObjectType, id: string): Promise<string>
+  addressOf(type: ShownType, id: string): string
+  nameOf(type: ShownType, id: string): Promise<string>
 }
 
 /** A record to be read: its title, the fields that are set, what it is linked to. */
-export function recordView(type: ObjectType, record: AnyRecord, definitions: Definitions, around: Surroundings): Node {
+export function recordView(type: ShownType, record: AnyRecord, definitions: Definitions, around: Surroundings): Node {
   const related = relatedRows(record, definitions, around)
   return element(
     'article',
     { class: 'sheet' },
     element('p', { class: 'kind' }, type.label),
     element('h1', { tabindex: '-1' }, titleOf(type, record)),
+    ...(record.accessLevel === 'METADATA' ? [element('p', { class: 'muted' }, privateText(type))] : []),
     ...fieldRows(record, definitions),
     ...(related.length > 0 ? [element('h2', {}, 'Related'), element('dl', { class: 'fields' }, ...related)] : []),
     facts(record),
   )
 }
 
-const titleKeys = ['$name', '$title', '$email']
+const privateText = ({ name }: ShownType) => `Parts of this ${name} are private, and not shown with this key.`
+
+/** The fields that say what a record is called. Where it has a name, `$title` is something else, such as a job. */
+const titleKeys = ({ fields }: AnyRecord) => (fields.$name ? ['$name', '$email'] : ['$title'])
 
 /** What a record is called: the first of the fields for that purpose which says something. */
-export const titleOf = (type: ObjectType, record: AnyRecord) =>
-  titleKeys.map((key) => titleText(record.fields[key])).find((title) => title !== '') ?? `Unnamed ${type.name}`
+export const titleOf = (type: ShownType, record: AnyRecord) =>
+  titleKeys(record)
+    .map((key) => titleText(record.fields[key]))
+    .find((title) => title !== '') ?? `Unnamed ${type.name}`
 
 function titleText(field: AnyRecord['fields'][string]): string {
   const value = Array.isArray(field?.value) ? field.value[0] : field?.value
@@ -38,8 +43,9 @@ function titleText(field: AnyRecord['fields'][string]): string {
 function fieldRows(record: AnyRecord, { fieldDefinitions }: Definitions): Node[] {
   const rows: Node[] = []
   const unset: string[] = []
+  const [title] = titleKeys(record)
   for (const [key, definition] of Object.entries(fieldDefinitions)) {
-    if (!definition || key === '$name') continue
+    if (!definition || key === title) continue
     const value = record.fields[key]?.value ?? null
     const view = value === null ? null : valueView(definition.valueType, value, definition.typeConfiguration)
     if (view?.textContent?.trim()) rows.push(row(definition.label, view))
@@ -65,7 +71,7 @@ const shownAtFirst = 5
 const shownMore = 20
 
 function linksView({ objectType, values, hasMore }: Links, around: Surroundings): Node {
-  const type = typeOf('name', objectType)
+  const type = linkedType(objectType)
   const list = element('ul', { class: 'plain' })
   const add = (ids: readonly string[], count: number) => {
     const rest = ids.slice(count)
@@ -90,7 +96,7 @@ function moreItem(count: string, show: () => void): Node {
 }
 
 /** The id stands for the name until that is known, and when it cannot be read. */
-function linkView(type: ObjectType | undefined, id: string, around: Surroundings): Node {
+function linkView(type: ShownType | undefined, id: string, around: Surroundings): Node {
   if (!type) return document.createTextNode(id)
   const link = element('a', { href: around.addressOf(type, id), class: 'late' }, id)
   const settle = (name: string) => {

@@ -86,6 +86,20 @@ async function makeRecords() {
   return { account, opportunity }
 }
 
+const anHour = { $startDate: '2026-05-01T09:00:00Z', $endDate: '2026-05-01T10:00:00Z' }
+
+async function addVehicles() {
+  await post('/admin/v1/objects', { slug: 'vehicle', label: 'Vehicle of ours' })
+  await post('/admin/v1/objects/vehicle/fields', { slug: 'wheels', label: 'Wheels', valueType: 'NUMBER' })
+  await post('/admin/v1/objects/vehicle/relationships', {
+    slug: 'keeper',
+    label: 'Keeper',
+    to: 'account',
+    cardinality: 'HAS_ONE',
+    inverse: { slug: 'fleet', label: 'Fleet', cardinality: 'HAS_MANY' },
+  })
+}
+
 const customFields = [
   { slug: 'notes', label: 'Notes', valueType: 'MARKDOWN' },
   { slug: 'html', label: `Field ${attack}`, valueType: 'TEXT' },
@@ -289,6 +303,47 @@ describe('links', () => {
     expect(await textOf(page, 'Email')).toBe('admin@example.com')
   })
 
+  it('of tasks, notes and meetings are called by their titles', async () => {
+    const office = await client.account.create({ fields: { $name: 'Office', $website: ['office.example'] } })
+    const links = { $account: office.id }
+    await client.contact.create({ fields: { $email: 'eve@office.example' }, relationships: links })
+    await client.task.create({
+      fields: { $title: 'Call the office', $status: 'TODO' },
+      relationships: { ...links, $assignedTo: server.first?.memberId ?? '' },
+    })
+    await client.note.create({
+      fields: { $title: 'A visit', $content: `**Long** ${attack}` },
+      relationships: links,
+    })
+    await client.meeting.create({ fields: { $title: 'Kickoff', ...anHour, $attendeeEmails: ['eve@office.example'] } })
+    const page = await visitWithKey(office.httpLink)
+    expect(await textOf(page, 'Meetings')).toBe('Kickoff')
+    expect(await textOf(page, 'Tasks')).toBe('Call the office')
+    await shownAs(page, 'Notes').getByRole('link', { name: 'A visit' }).click()
+    await page.getByRole('heading', { level: 1, name: 'A visit' }).waitFor()
+    expect(await textOf(page, 'Content')).toBe(`Long ${attack}`)
+    await namesKnown(page)
+    expect(await textOf(page, 'Accounts')).toBe('Office')
+    expect(await page.locator('dt').allInnerTexts()).not.toContain('Title')
+  })
+
+  it('of what the workspace has added lead to pages like the others', async () => {
+    await addVehicles()
+    const van = await client.object.create('vehicle', {
+      fields: { $name: 'Blue van', wheels: 4 },
+      relationships: { keeper: account.id },
+    })
+    const page = await visitWithKey(account.httpLink)
+    await shownAs(page, 'Fleet').getByRole('link', { name: 'Blue van' }).click()
+    await page.waitForURL(van.httpLink ?? '')
+    await page.getByRole('heading', { level: 1, name: 'Blue van' }).waitFor()
+    await namesKnown(page)
+    expect(await page.locator('.kind').innerText()).toBe('Vehicle of ours')
+    expect([await textOf(page, 'Wheels'), await textOf(page, 'Keeper')]).toEqual(['4', 'Alderworks Logistics'])
+    await page.goto(`${server.url}/crm/vehicle/obj_01jz8x3m5te8mb0p4nq6r2vwyd`)
+    await page.getByRole('heading', { level: 1, name: 'No such vehicle' }).waitFor()
+  })
+
   it('are many at an account with many contacts: a few at first, the rest on demand', async () => {
     const crowd = await client.account.create({ fields: { $name: 'Crowd' } })
     for (let number = 1; number <= 102; number += 1) {
@@ -308,6 +363,37 @@ describe('links', () => {
     }
     await contacts.getByText('Person 3', { exact: true }).waitFor()
     expect((await contacts.getByRole('listitem').allInnerTexts()).slice(-2)).toEqual(['Person 3', 'and more'])
+  })
+})
+
+describe('the other types', () => {
+  it('have pages too: lists, channels, messages', async () => {
+    const list = await client.list.create({ fields: { $name: 'Targets', $objectType: '$account' } })
+    const channel = await post<{ id: string; httpLink: string }>('/admin/v1/channels', {
+      name: 'Ops',
+      provider: 'SLACK',
+    })
+    const sent = { channelId: channel.id, text: `Hi ${attack}`, sentAt: '2026-05-01T09:00:00Z' }
+    const message = await post<{ httpLink: string }>('/admin/v1/messages', sent)
+    expect(await titleOf(await visitWithKey(list.httpLink))).toBe('Targets')
+    expect(await textOf(await visitWithKey(channel.httpLink), 'Provider')).toBe('Slack')
+    const page = await visitWithKey(message.httpLink)
+    expect([await textOf(page, 'Text'), await textOf(page, 'Channel')]).toEqual([`Hi ${attack}`, 'Ops'])
+  })
+
+  it('say when parts of a record are private', async () => {
+    const secret = { $privacySetting: 'METADATA', $description: 'Plans' }
+    const { httpLink } = await client.meeting.create({ fields: { $title: 'Board', ...anHour, ...secret } })
+    const page = await visitWithKey(httpLink)
+    expect(await titleOf(page)).toBe('Board')
+    expect(await page.locator('article').innerText()).toContain('Parts of this meeting are private')
+  })
+
+  it('that the workspace has added need a scope, which is named', async () => {
+    const { key: other } = await post<{ key: string }>('/admin/v1/api-keys', { name: 'x', scopes: ['contacts:read'] })
+    const page = await visit(`${server.url}/crm/vehicle/obj_01jz8x3m5te8mb0p4nq6r2vwyd`)
+    await giveKey(page, other)
+    expect(await page.getByRole('alert').innerText()).toContain('the scope custom_objects:read')
   })
 })
 
