@@ -36,7 +36,7 @@ const rules: Rule[] = [
   },
   {
     of: /^packages\/web\//,
-    refuses: (one) => one.from.startsWith('@openfield/') && !/^@openfield\/(sdk|schema)$/.test(one.from),
+    refuses: (one) => one.from.startsWith('@openfield/') && !/^@openfield\/(sdk|schema)(\/|$)/.test(one.from),
     why: 'web imports only sdk and schema of ours',
   },
   {
@@ -134,6 +134,10 @@ function isTypeOnly(node: ts.Node): boolean {
   return ts.isExportDeclaration(node) ? node.isTypeOnly : ts.isLiteralTypeNode(node)
 }
 
+/** `valueType: 'TEXT'`, in an object or in a type. */
 function declaresValueType(node: ts.Node): boolean {
-  return ts.isPropertyAssignment(node) && node.name.getText() === 'valueType'
+  const property = ts.isLiteralTypeNode(node) ? node.parent : node
+  return (
+    (ts.isPropertyAssignment(property) || ts.isPropertySignature(property)) && property.name.getText() === 'valueType'
+  )
 }

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { makeReady, NotReady, root } from './ready.mjs'
+import { runChild } from './child.mjs'
+import { NotReady, root } from './clone.mjs'
+import { makeReady } from './ready.mjs'
 
 /** Runs `openfield` with its arguments, on the settings of the environment and, where that has none, of `.env`. */
 export async function openfield(args) {
@@ -21,7 +22,7 @@ export async function command({ file, args, built = false }) {
     const node = await makeReady({ built })
     process.env.PATH = [join(root, 'node_modules', '.bin'), dirname(node), process.env.PATH].join(delimiter)
     if (node === process.execPath) await runHere(join(root, file), args)
-    else process.exitCode = await runWith(node, join(root, file), args)
+    else process.exitCode = await runChild(node, [join(root, file), ...args], { stdio: 'inherit' })
   } catch (error) {
     if (!(error instanceof NotReady)) throw error
     console.error(`\n${error.message}\n`)
@@ -34,16 +35,3 @@ async function runHere(file, args) {
   process.argv = [process.execPath, file, ...args]
   await import(pathToFileURL(file).href)
 }
-
-async function runWith(node, file, args) {
-  const child = spawn(node, [file, ...args], { stdio: 'inherit' })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-  const [code, signal] = await new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('exit', (...end) => resolve(end))
-  })
-  return code ?? exitCodes[signal] ?? 1
-}
-
-/** As a shell tells that a command was ended by a signal. */
-const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGKILL: 137, SIGTERM: 143 }

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
@@ -11,13 +10,9 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-
-/** The folder of the clone. */
-export const root = fileURLToPath(new URL('..', import.meta.url))
-
-/** What keeps a command from running; the message says what to do. */
-export class NotReady extends Error {}
+import { runChild } from './child.mjs'
+import { NotReady, root, seconds } from './clone.mjs'
+import { install, isInstalled } from './install.mjs'
 
 /**
  * Installs the dependencies and builds, each only when needed. Returns the path of the Node that runs everything.
@@ -26,53 +21,12 @@ export class NotReady extends Error {}
  */
 export async function makeReady({ built }) {
   if (isInstalled() && (!built || isBuilt())) return findNode()
-  return alone(() => {
-    if (!isInstalled()) install()
+  return alone(async () => {
+    if (!isInstalled()) await install()
     const node = findNode()
-    if (built && !isBuilt()) build(node)
+    if (built && !isBuilt()) await build(node)
     return node
   })
-}
-
-/** Whether npm's own record of what it installed says what the lock file says. */
-function isInstalled() {
-  const record = join(root, 'node_modules', '.package-lock.json')
-  if (!existsSync(record)) return false
-  const { packages: installed } = readJson(record)
-  const { packages: locked } = readJson(join(root, 'package-lock.json'))
-  return Object.entries(locked).every(([path, { version, integrity, optional, devOptional, peer }]) => {
-    const here = installed[path]
-    if (path === '' || !path.includes('node_modules')) return true
-    return here === undefined ? optional || devOptional || peer : here.version === version && here.integrity === integrity
-  })
-}
-
-const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'))
-
-function install() {
-  console.error('Installing dependencies (once) …')
-  const started = Date.now()
-  const [program, ...before] = npm()
-  const options = ['--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']
-  const { status, error } = spawnSync(program, [...before, 'ci', ...options], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-    shell: process.platform === 'win32' && before.length === 0,
-  })
-  if (status !== 0) {
-    const reason = error ? `: ${error.message}` : ''
-    throw new NotReady(
-      `The dependencies could not be installed (npm ci)${reason}. Nothing else was changed; try again.`,
-    )
-  }
-  console.error(`Installed in ${seconds(started)}.`)
-}
-
-/** The npm that runs us, with its own Node, which unlike the one in node_modules survives an installation. */
-function npm() {
-  const { npm_execpath: path = '', npm_node_execpath: node = '' } = process.env
-  const program = join(dirname(path), 'npm-cli.js')
-  return /np[mx]-cli\.js$/.test(path) && existsSync(program) && existsSync(node) ? [node, program] : ['npm']
 }
 
 /** The Node of the platform's npm package, else the running one. */
@@ -103,31 +57,26 @@ function changedSince(path, time) {
   const stat = statSync(full, { throwIfNoEntry: false })
   if (!stat) return false
   if (stat.mtimeMs > time) return true
-  return (
-    stat.isDirectory() &&
-    readdirSync(full).some((name) => name !== 'node_modules' && changedSince(join(path, name), time))
-  )
+  if (!stat.isDirectory()) return false
+  return readdirSync(full).some((name) => name !== 'node_modules' && changedSince(join(path, name), time))
 }
 
-function build(node) {
-  const started = Date.now()
-  const { status } = spawnSync(node, [join(root, 'scripts', 'build.mjs')], { cwd: root, stdio: ['ignore', 2, 2] })
-  if (status !== 0) throw new NotReady('The server could not be built; the reason stands above.')
-  console.error(`Built in ${seconds(started)}.`)
+async function build(node) {
+  const began = Date.now()
+  const code = await runChild(node, [join(root, 'scripts', 'build.mjs')], { cwd: root, stdio: ['ignore', 2, 2] })
+  if (code !== 0) throw new NotReady('The server could not be built; the reason stands above.')
+  console.error(`Built in ${seconds(began)}.`)
 }
-
-const seconds = (started) => `${((Date.now() - started) / 1000).toFixed(1)} s`
 
 /** Runs the work while no other process installs or builds in this clone; waits for one that does. */
 async function alone(work) {
   const lock = join(root, 'dist', 'lock')
-  mkdirSync(dirname(lock), { recursive: true })
   for (let told = false; !take(lock); told = true) {
     if (!told) console.error(`Waiting for another process that installs or builds here (${lock}) …`)
     await wait(100)
   }
   try {
-    return work()
+    return await work()
   } finally {
     rmSync(lock, { force: true })
   }
@@ -135,6 +84,7 @@ async function alone(work) {
 
 function take(lock) {
   try {
+    mkdirSync(dirname(lock), { recursive: true })
     writeFileSync(lock, String(process.pid), { flag: 'wx' })
     return true
   } catch (error) {

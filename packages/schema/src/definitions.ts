@@ -61,6 +61,7 @@ export type ObjectDefinition = {
   linkChanges?: ObjectType['linkChanges']
   stagesByDefaultPipeline?: ObjectType['stagesByDefaultPipeline']
   access?: ObjectType['access']
+  guarded?: ObjectType['guarded']
   visibility?: ObjectType['visibility']
   fields: ReadonlyMap<string, Field>
   relationships: ReadonlyMap<string, Relationship>

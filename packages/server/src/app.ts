@@ -3,6 +3,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, 
 import type { Caller, Context } from './domain/context.ts'
 import { Authenticator } from './http/authenticate.ts'
 import { bodyBytesMax, parseJsonBodies } from './http/body.ts'
+import { connectionsOf } from './http/connections.ts'
 import { docsRoutes } from './http/docs/routes.ts'
 import { newRequestId, sendConnectionError, sendError, unknownRoute } from './http/errors.ts'
 import type { Guards } from './http/guard.ts'
@@ -51,6 +52,8 @@ export async function buildApp(
     reply.header('x-request-id', request.id)
   })
   if (options.log === 'info') app.addHook('onResponse', logRequest)
+  const endConnections = connectionsOf(app.server)
+  app.addHook('preClose', async () => endConnections())
   if (options.corsOrigins.length > 0) await app.register(cors, corsOptions(options.corsOrigins))
   parseJsonBodies(app)
   app.setErrorHandler(sendError)

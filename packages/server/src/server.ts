@@ -54,7 +54,7 @@ export async function startServer(config: Config, log?: (line: string) => void):
     // HTTP stops first, since requests in flight still leave work.
     started.push(
       async () => worker?.close(),
-      () => app.close(),
+      () => closeApp(app),
     )
     await app.listen({ port: config.PORT, host: config.HOST })
     const { port } = app.server.address() as AddressInfo
@@ -67,6 +67,12 @@ export async function startServer(config: Config, log?: (line: string) => void):
     await close().catch(() => {})
     throw error
   }
+}
+
+/** A connection may fall idle after the moment at which idle ones are closed, and would then be kept for a minute. */
+async function closeApp(app: Awaited<ReturnType<typeof buildApp>>) {
+  const closing = setInterval(() => app.server.closeIdleConnections(), 100)
+  await app.close().finally(() => clearInterval(closing))
 }
 
 /** Several servers may use an external database, if they all see the same files. An embedded one has one server. */

@@ -30,6 +30,75 @@ export const anOpportunity = async (api: Api, fields: Fields = {}, relationships
     }),
   )
 
+/** To be done by the first member. */
+export const aTask = async (api: Api, fields: Fields = {}, relationships: Fields = {}): Promise<RecordBody> =>
+  successOf(
+    await api.post('/v1/tasks', {
+      fields: { $title: numbered('Task'), $status: 'TODO', ...fields },
+      relationships: { $assignedTo: api.memberId, ...relationships },
+    }),
+  )
+
+export const aNote = async (api: Api, fields: Fields = {}, relationships: Fields = {}): Promise<RecordBody> =>
+  successOf(await api.post('/v1/notes', { fields: { $title: numbered('Note'), ...fields }, relationships }))
+
+export type MeetingBody = RecordBody & { objectType: string; accessLevel: 'FULL' | 'METADATA' }
+
+/** Half an hour long, some time ago; `more` is what stands in the body beside fields. */
+export const aMeeting = async (api: Api, fields: Fields = {}, more: Fields = {}): Promise<MeetingBody> =>
+  successOf(await api.post<MeetingBody>('/v1/meetings', { fields: { ...meetingFields(), ...fields }, ...more }))
+
+/** What a meeting cannot do without. */
+export const meetingFields = () => ({
+  $title: numbered('Meeting'),
+  $startDate: '2026-05-01T09:00:00.000Z',
+  $endDate: '2026-05-01T09:30:00.000Z',
+})
+
+export type ListRecordBody = Pick<RecordBody, 'id' | 'createdAt' | 'httpLink' | 'fields'>
+
+/** Of accounts, unless the fields say otherwise. */
+export const aList = async (api: Api, fields: Fields = {}, relationships: Fields = {}): Promise<ListRecordBody> =>
+  successOf(
+    await api.post<ListRecordBody>('/v1/lists', {
+      fields: { $name: numbered('List'), $objectType: '$account', ...fields },
+      relationships,
+    }),
+  )
+
+/** A custom object type; returns its slug. */
+export const anObjectType = async (api: Api, input: Fields = {}): Promise<string> => {
+  const slug = numbered('object').replace(' ', '-')
+  const made = await api.post<{ objectType: string }>('/admin/v1/objects', { slug, label: slug, ...input })
+  return successOf(made).objectType
+}
+
+export const aCustomRecord = async (
+  api: Api,
+  objectType: string,
+  fields: Fields = {},
+  relationships: Fields = {},
+): Promise<RecordBody> =>
+  successOf(
+    await api.post(`/v1/objects/${objectType}/values`, {
+      fields: { $name: numbered(objectType), ...fields },
+      relationships,
+    }),
+  )
+
+/** Public, on Slack. */
+export const aChannel = async (api: Api, input: Fields = {}): Promise<RecordBody> =>
+  successOf(await api.post('/admin/v1/channels', { name: numbered('channel'), provider: 'SLACK', ...input }))
+
+export const aMessage = async (api: Api, input: Fields & { channelId: string }): Promise<MeetingBody> =>
+  successOf(
+    await api.post<MeetingBody>('/admin/v1/messages', {
+      text: numbered('Message'),
+      sentAt: '2026-05-01T09:00:00.000Z',
+      ...input,
+    }),
+  )
+
 export const aMember = async (api: Api, input: Fields = {}): Promise<RecordBody> =>
   successOf(
     await api.post('/admin/v1/members', {

@@ -141,23 +141,32 @@ export const rekeyed = (api: Api, key: string): Api => ({
   delete: (path, options) => api.delete(path, { key, ...options }),
 })
 
+/** Resolves when the work that is done in the background has been done. */
+export async function settled(api: Api): Promise<void> {
+  const isDone = async () => (await api.sql('select 1 from outbox limit 1')).length === 0
+  while (!(await isDone())) await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
 /** A fingerprint of everything that requests write; work that is done in the background is left out. */
 export async function contentsOf(api: Api): Promise<unknown> {
   const whole = (table: string) =>
     `(select count(*) || ' ' || coalesce(sum(hashtextextended(x::text, 0)), 0) from ${table} x) as ${table}`
-  const tables = 'record edge index_text index_number index_substring unique_value change idempotency trashed_edge file'
+  const tables =
+    'record edge index_text index_number index_substring unique_value change idempotency trashed_edge file merge'
   const definitions = 'definitions_version field_definition relationship_definition object_type key_lookup workspace'
   const keys = '(select count(*) from api_key where revoked_at is null) as api_key'
   const [row] = await api.sql(`select ${[...`${tables} ${definitions}`.split(' ').map(whole), keys].join(', ')}`)
   return row
 }
 
-async function openApiOf(url: string): Promise<OpenApi | undefined> {
-  const { status, body } = await send(url, { method: 'GET', path: '/openapi.json' })
-  return status === 200 ? new OpenApi(body as object) : undefined
+async function openApiOf(url: string): Promise<OpenApi> {
+  const { status, body, text } = await send(url, { method: 'GET', path: '/openapi.json' })
+  if (status !== 200) throw new Error(`GET /openapi.json answered ${status} ${text.slice(0, 500)}`)
+  return new OpenApi(body as object)
 }
 
-async function createDatabase(): Promise<string> {
+/** An empty database, and with `dropDatabase` its end. */
+export async function createDatabase(): Promise<string> {
   const name = `openfield_test_${randomUUID().replaceAll('-', '')}`
   await administer(`create database ${name}`, `alter database ${name} set synchronous_commit = off`)
   const url = new URL(inject('databaseUrl'))
@@ -168,7 +177,7 @@ async function createDatabase(): Promise<string> {
 /** Where the files of a test database are. */
 const dataDirOf = (url: string) => join(tmpdir(), new URL(url).pathname.slice(1))
 
-const dropDatabase = (url: string) => administer(`drop database ${new URL(url).pathname.slice(1)} with (force)`)
+export const dropDatabase = (url: string) => administer(`drop database ${new URL(url).pathname.slice(1)} with (force)`)
 
 async function administer(...statements: string[]) {
   const client = new pg.Client({ connectionString: inject('databaseUrl') })

@@ -1,6 +1,9 @@
+import { once } from 'node:events'
 import { readdir, rm } from 'node:fs/promises'
+import { request } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { decodeId } from '@openfield/schema'
 import { successOf } from './factories.ts'
 import type { Api } from './harness.ts'
@@ -36,6 +39,17 @@ export function put(
   return send(origin, { method: 'PUT', path: uploadUrl.slice(origin.length), headers, body })
 }
 
+/** Sends the bytes of a session as they come, in chunks. */
+export async function putStream(
+  { uploadUrl, uploadHeaders }: Session,
+  bytes: AsyncIterable<Uint8Array>,
+): Promise<{ status: number | undefined }> {
+  const outgoing = request(uploadUrl, { method: 'PUT', headers: uploadHeaders })
+  const [[response]] = await Promise.all([once(outgoing, 'response'), pipeline(bytes, outgoing)])
+  response.resume()
+  return { status: response.statusCode }
+}
+
 /** A completed file. */
 export async function aFile(api: Api, contents: string | Buffer = 'hello', input: Record<string, unknown> = {}) {
   const session = await aSession(api, { sizeBytes: Buffer.byteLength(contents), ...input })
@@ -51,20 +65,29 @@ export const urlOf = async (api: Api, { id }: Pick<FileBody, 'id'>): Promise<str
 export const contentsOfFile = async (api: Api, file: Pick<FileBody, 'id'>): Promise<Buffer> =>
   Buffer.from(await (await fetch(await urlOf(api, file))).arrayBuffer())
 
-/** Begins an upload of so many bytes, sends the given ones, and breaks the connection once they are sent. */
-export function cutUpload({ uploadUrl, uploadHeaders }: Session, announced: number | 'chunked', body: string) {
+/** Begins an upload of so many bytes, sends the given ones, and breaks the connection at the given moment. */
+export function cutUpload(
+  { uploadUrl, uploadHeaders }: Session,
+  announced: number | 'chunked',
+  body: string,
+  moment: () => Promise<unknown>,
+) {
   const { hostname, port, pathname, search } = new URL(uploadUrl)
   const length = announced === 'chunked' ? 'transfer-encoding: chunked' : `content-length: ${announced}`
   const headers = Object.entries(uploadHeaders).map(([name, value]) => `${name}: ${value}`)
   const head = [`PUT ${pathname}${search} HTTP/1.1`, `host: ${hostname}`, length, ...headers, '', ''].join('\r\n')
   return new Promise<void>((resolve, reject) => {
     const socket = connect(Number(port), hostname, () => {
-      socket.write(head + body, () => socket.destroy())
+      socket.write(head + body, () => moment().then(() => socket.destroy(), reject))
     })
     socket.on('error', reject)
     socket.on('close', () => resolve())
   })
 }
+
+/** How many uploads of a session are under way or waiting to count. */
+export const uploadsOf = async (api: Api, { uploadUrl }: Session): Promise<number> =>
+  (await api.sql('select id from file_upload where file_id = $1', [uuidOf(uploadUrl)])).length
 
 /** The names of all that is kept in the folder of files. */
 export const storedNames = (api: Api): Promise<string[]> =>

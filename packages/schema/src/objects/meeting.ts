@@ -19,6 +19,7 @@ export const meeting = defineObject({
     redacted: ['$description', '$meetingPrep', '$meetingUrl'],
     hidden: ['$transcript'],
   },
+  guarded: true,
   fields: {
     $title: { id: 601, valueType: 'TEXT', label: 'Title', required: true, write: 'create' },
     $startDate: { id: 602, valueType: 'DATETIME', label: 'Start', required: true, write: 'create' },

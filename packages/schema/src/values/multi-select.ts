@@ -6,6 +6,7 @@ import type { ValueType } from './type.ts'
 /** Any of the field's options, in the order in which they were given. Writing replaces the whole set. Not filterable. */
 export const multiSelect: ValueType<string[], string[]> = {
   name: 'MULTI_SELECT',
+  isSet: true,
   configurationKeys: ['options'],
   customFields: true,
   parse(input, configuration) {

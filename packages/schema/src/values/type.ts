@@ -65,6 +65,8 @@ export interface ValueType<Write = unknown, Read extends Json = Json> {
   readSchema(configuration: TypeConfiguration): object
   /** JSON Schema of the accepted write forms, without null. */
   writeSchema(configuration: TypeConfiguration): object
+  /** A set: two values can be united when two records become one. */
+  readonly isSet?: true
   /** Carries `Write` for type inference; never has a value. */
   readonly write?: Write
 }

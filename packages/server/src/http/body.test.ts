@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { aContact, aField, anAccount, anOpportunity } from '../../test/factories.ts'
 import { contentsOf, headersOf, outcome, startApi } from '../../test/harness.ts'
 
-const api = await startApi()
+const api = await startApi({ OPENFIELD_WORKER: 'off' })
 const account = await anAccount(api)
 const contact = await aContact(api)
 const opportunity = await anOpportunity(api)

@@ -38,13 +38,16 @@ export function requireObject(value: unknown, param?: string): Objects {
   throw badRequest('invalid_type', `${what} must be a JSON object.`, param)
 }
 
+/** The JSON object that a body is; none at all counts as an empty one, null does not. */
+const requireBody = (body: unknown) => requireObject(body === undefined ? {} : body)
+
 /** A record's body: `fields`, `relationships` and the flags of its type; `required` names those that must be there. */
 export function recordInput(
   body: unknown,
   required: readonly ('fields' | 'relationships')[],
   flags: readonly string[] = [],
 ): RecordInput {
-  const object = requireObject(body ?? {})
+  const object = requireBody(body)
   requireKnown(object, ['fields', 'relationships', ...flags])
   const missing = required.find((key) => object[key] === undefined)
   if (missing) throw badRequest('parameter_missing', `The body must have '${missing}'.`, missing)
@@ -62,7 +65,7 @@ function isSet(value: unknown, param: string): boolean {
 
 /** The body of a merge. */
 export function mergeInput(body: unknown): MergeInput {
-  const object = requireObject(body ?? {})
+  const object = requireBody(body)
   const known = ['primaryId', 'duplicateId', 'fieldResolutions', 'options']
   requireKnown(object, known)
   const { fieldResolutions, options } = object
@@ -90,4 +93,4 @@ function requireString(value: unknown, param: string): string {
 }
 
 /** A body that says nothing: absent, or an empty object. */
-export const requireNothing = (body: unknown) => requireKnown(requireObject(body ?? {}), [])
+export const requireNothing = (body: unknown) => requireKnown(requireBody(body), [])

@@ -10,7 +10,7 @@ export function parseBody<T extends z.ZodType>(schema: T, body: unknown): z.outp
   const result = schema.safeParse(body === undefined ? {} : body, { reportInput: true })
   if (result.success) return result.data
   const { issues } = result.error
-  throw errorOf(issues.find(({ code }) => code === 'invalid_type' || code === 'unrecognized_keys') ?? issues[0])
+  throw errorOf(issues.find((issue) => issue.code === 'unrecognized_keys' || expectedOf(issue)) ?? issues[0])
 }
 
 function errorOf(issue: z.core.$ZodIssue | undefined): ApiError {
@@ -19,12 +19,19 @@ function errorOf(issue: z.core.$ZodIssue | undefined): ApiError {
     const key = [...issue.path, issue.keys[0] ?? ''].join('.').slice(0, 200).toWellFormed()
     return badRequest('unknown_field', `The body has no key '${key}'.`, key)
   }
-  if (issue?.code === 'invalid_type') {
+  const expected = issue && expectedOf(issue)
+  if (expected) {
     return issue.input === undefined && param !== undefined
       ? badRequest('parameter_missing', `The body must have '${param}'.`, param)
-      : badRequest('invalid_type', `'${param ?? 'body'}' must be ${article(issue.expected)}.`, param)
+      : badRequest('invalid_type', `'${param ?? 'body'}' must be ${article(expected)}.`, param)
   }
   return unprocessable(`${param === undefined ? 'The body' : `'${param}'`} is not valid: ${issue?.message}.`, param)
+}
+
+/** The JSON type that should be there, when it is that which is wrong. Where there is a choice of texts, it is text. */
+function expectedOf(issue: z.core.$ZodIssue): string | undefined {
+  if (issue.code === 'invalid_type') return issue.expected
+  return issue.code === 'invalid_value' && typeof issue.input !== 'string' ? 'string' : undefined
 }
 
 const article = (expected: string) => `${/^[aeio]/.test(expected) ? 'an' : 'a'} ${expected}`

@@ -1,4 +1,3 @@
-import type { FastifyBaseLogger } from 'fastify'
 import type { Database } from '../storage/database.ts'
 import { dueWork, type OutboxRow, postponeWork } from '../storage/outbox.ts'
 import { summariseAccounts } from './account-summaries.ts'
@@ -22,15 +21,13 @@ const doers: Record<WorkKind, Doer> = {
   'merge-cleanup': cleanUpMerges,
 }
 
+/** Where failures are told; each once. */
+export type Log = { error(details: object, message: string): void }
+
 const batchSize = 100
 
 /** Does a workspace's work until none is due. A piece that fails is put off for ever longer; the others go on. */
-export async function drain(
-  db: Database,
-  workspace: number,
-  stopping: AbortSignal,
-  log: Pick<FastifyBaseLogger, 'error'>,
-): Promise<void> {
+export async function drain(db: Database, workspace: number, stopping: AbortSignal, log: Log): Promise<void> {
   while (!stopping.aborted) {
     const work = await dueWork(db, workspace, batchSize)
     if (work.length === 0) return
@@ -46,7 +43,7 @@ async function attempt(
   workspace: number,
   doer: Doer | undefined,
   pieces: readonly OutboxRow[],
-  log: Pick<FastifyBaseLogger, 'error'>,
+  log: Log,
 ): Promise<void> {
   try {
     if (!doer) throw new Error(`no job does the work '${pieces[0]?.kind}'`)

@@ -27,7 +27,7 @@ export async function noteInteractions(db: Database, workspace: number, work: re
       continue
     }
     const at = latest.get(piece.recordId)
-    const indexed = { key, field: field.id, value: at?.getTime() ?? null }
+    const indexed = at ? { [field.id]: at.getTime() } : {}
     const fields = { [key]: { value: at?.toISOString() ?? null, valueType: field.valueType } }
     await writeDerived(db, workspace, piece, fields, indexed, summaryOf(type.name, piece.recordId))
   }

@@ -35,10 +35,14 @@ export async function summarise(db: Database, workspace: number, work: readonly 
   }
 }
 
-/** Asks for the summaries of all opportunities linked to a record, a page at a time. */
+/** Asks for all summaries that mention a record by its name, of opportunities and accounts, a page at a time. */
 export async function summariseRelated(db: Database, workspace: number, work: readonly OutboxRow[]): Promise<void> {
   const { types } = await readDefinitions(db, workspace)
-  const relationships = relationshipIds(requireType(types.get('opportunity')))
+  const owners = types.get('account')?.relationships.get('$owner')?.ids ?? []
+  const relationships = [
+    ...relationshipIds(requireType(types.get('opportunity'))).map((id) => ({ id, kind: 'summary' })),
+    ...owners.map((id) => ({ id, kind: 'account-summary' })),
+  ]
   for (const piece of work) {
     await onePage(db, workspace, piece, (tx) =>
       addSummaryWork(tx, workspace, { linkedTo: piece.recordId, relationships }, piece.progress),
@@ -51,7 +55,9 @@ export async function summariseAll(db: Database, workspace: number, work: readon
   const { types } = await readDefinitions(db, workspace)
   const { number } = requireType(types.get('opportunity'))
   for (const piece of work) {
-    await onePage(db, workspace, piece, (tx) => addSummaryWork(tx, workspace, { objectType: number }, piece.progress))
+    await onePage(db, workspace, piece, (tx) =>
+      addSummaryWork(tx, workspace, { objectType: number, kind: 'summary' }, piece.progress),
+    )
   }
 }
 

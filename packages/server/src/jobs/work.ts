@@ -27,13 +27,16 @@ const interactions: Record<string, WorkKind> = {
 const demands: Record<string, Demands> = {
   opportunity: { own: 'summary', linked: { account: 'account-summary' } },
   account: { own: 'account-summary', named: 'related-summaries' },
-  contact: { named: 'related-summaries' },
+  contact: { linked: { account: 'account-summary' }, named: 'related-summaries' },
   member: { named: 'related-summaries' },
   task: { linked: { opportunity: 'summary', account: 'account-summary' } },
   note: { linked: interactions },
   meeting: { linked: interactions },
   message: { linked: interactions },
 }
+
+/** What the records of a custom object ask for, whatever it is called. */
+const nothing: Demands = {}
 
 type Ends = { from: Links; to: Links }
 
@@ -44,10 +47,10 @@ export function workOf(
   values: readonly FieldWrite[],
   links: readonly Ends[],
 ): Work[] {
-  const { own, linked = {}, named } = demands[definition.name] ?? {}
+  const { own, linked = {}, named } = definition.custom ? nothing : (demands[definition.name] ?? nothing)
   const isNamed = values.some(({ field }) => field.key === '$name' || field.key === '$email')
   const others = [...definition.relationships.values()].flatMap((relationship) => {
-    const kind = linked[relationship.objectType]
+    const kind = Object.hasOwn(linked, relationship.objectType) ? linked[relationship.objectType] : undefined
     return kind ? links.flatMap((ends) => linkedIds(relationship, ends).map((id) => ({ kind, recordId: id }))) : []
   })
   return [

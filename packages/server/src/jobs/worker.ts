@@ -1,10 +1,9 @@
-import type { FastifyBaseLogger } from 'fastify'
 import { PgBoss } from 'pg-boss'
 import type { Blobs } from '../storage/blobs/blobs.ts'
 import type { Database } from '../storage/database.ts'
 import { purgeResponses } from '../storage/idempotency.ts'
 import { workspacesWithWork } from '../storage/outbox.ts'
-import { drain } from './drain.ts'
+import { drain, type Log } from './drain.ts'
 import { removeDeadUploads } from './remove-uploads.ts'
 
 /** Background work of this process. */
@@ -14,8 +13,6 @@ export type Worker = {
   /** Finishes the piece of work in hand. */
   close(): Promise<void>
 }
-
-type Log = Pick<FastifyBaseLogger, 'error'>
 
 /** How often a process looks for work that others left, and how long it lets a burst gather. */
 const lookEveryMs = 1000

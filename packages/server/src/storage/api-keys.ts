@@ -41,7 +41,7 @@ export async function findApiKey(db: Connection, sha256: Buffer): Promise<FoundK
   })
   const [key] = found
   if (!key || key.is_orphan) return undefined
-  return key.has_no_creator ? { ...key, created_by: null } : key
+  return key.has_no_creator ? { ...key, created_by: null, email: null } : key
 }
 
 export type NewApiKey = Pick<
@@ -96,6 +96,14 @@ export async function revokeApiKey(
   )
   return key
 }
+
+/** Revokes all keys that act as a member. */
+export const revokeKeysOf = (db: Connection, workspace: number, member: string, at: Date) =>
+  db.query('update api_key set revoked_at = $3 where workspace_id = $1 and member_id = $2 and revoked_at is null', [
+    workspace,
+    member,
+    at,
+  ])
 
 const touch: Statement = {
   name: 'touch_api_key',

@@ -101,20 +101,19 @@ export const markRelationshipRemoved = (tx: Connection, workspace: number, id: n
 export const addWork = (tx: Connection, workspace: number, kind: string, uuid: string) =>
   tx.query('select add_work($1, $2, $3, now())', [workspace, [kind], [uuid]])
 
-/** Adds a custom object type. */
+/** Adds a custom object type. Returns false when its slug is taken. */
 export async function insertObjectType(
   tx: Connection,
   workspace: number,
   { slug, label, pluralLabel }: { slug: string; label: string; pluralLabel: string | null },
-) {
+): Promise<boolean> {
   const id = await nextId(tx, 'object_type', workspace)
-  await tx.query('insert into object_type (workspace_id, id, slug, label, plural_label) values ($1, $2, $3, $4, $5)', [
-    workspace,
-    id,
-    slug,
-    label,
-    pluralLabel,
-  ])
+  const { rowCount } = await tx.query(
+    `insert into object_type (workspace_id, id, slug, label, plural_label) values ($1, $2, $3, $4, $5)
+     on conflict do nothing`,
+    [workspace, id, slug, label, pluralLabel],
+  )
+  return rowCount === 1
 }
 
 /** Removes a field's definition. */
@@ -125,24 +124,24 @@ type PipelineFields = { objectType: number; pipeline: number; stage: number }
 
 /** Says of all records in some stages which pipeline they are in. */
 export async function assignPipeline(
-  db: Connection,
+  tx: Connection,
   workspace: number,
   { objectType, pipeline, stage }: PipelineFields,
   id: string,
   stages: readonly string[],
 ) {
   const value = JSON.stringify({ $pipeline: { value: id, valueType: 'SINGLE_SELECT' } })
-  await db.query(
+  await tx.query(
     `update record r set fields = r.fields || $4::jsonb where r.workspace_id = $1 and r.object_type = $2
      and r.fields->'$stage'->>'value' = any($3) and r.fields->'$pipeline'->>'value' is distinct from $5`,
     [workspace, objectType, stages, value, id],
   )
-  await db.query(
+  await tx.query(
     `delete from index_text p using index_text s where p.workspace_id = $1 and p.field = $2 and p.value <> $4
      and s.workspace_id = $1 and s.field = $3 and s.value = any($5) and s.id = p.id`,
     [workspace, pipeline, stage, id, stages],
   )
-  await db.query(
+  await tx.query(
     `insert into index_text (workspace_id, field, value, id)
      select $1, $2, $4, s.id from index_text s where s.workspace_id = $1 and s.field = $3 and s.value = any($5)
      on conflict do nothing`,

@@ -7,16 +7,16 @@ type Fields = Record<string, { value: Json; valueType: string }>
 
 const write: Statement = {
   name: 'write_derived',
-  text: 'select write_derived($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
+  text: 'select write_derived($1, $2, $3, $4, $5, $6, $7, $8)',
 }
 
-/** Puts derived values beside a record; `indexed` names the timestamp among them that filters can ask for. */
+/** Puts derived values beside a record; `numbers` are those that filters can ask for, by field, when they are among them. */
 export const writeDerived = (
   db: Connection,
   workspace: number,
   work: OutboxRow,
   fields: Fields,
-  indexed: { key: string; field: number; value: number | null } | undefined,
+  numbers: Record<number, number> | undefined,
   follows: readonly Work[],
 ) =>
   run(db, write, [
@@ -25,9 +25,7 @@ export const writeDerived = (
     JSON.stringify(fields),
     work.kind,
     work.version,
-    indexed?.key ?? null,
-    indexed?.field ?? null,
-    indexed?.value ?? null,
+    numbers ? JSON.stringify(numbers) : null,
     follows.map((one) => one.kind),
     follows.map((one) => one.recordId),
   ])

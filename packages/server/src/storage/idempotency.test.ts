@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { aContact, aKey, anAccount } from '../../test/factories.ts'
 import { anotherWorkspace, contentsOf, type ListBody, outcome, startApi } from '../../test/harness.ts'
 
-const api = await startApi()
-const second = await startApi({}, api)
+const api = await startApi({ OPENFIELD_WORKER: 'off' })
+const second = await startApi({ OPENFIELD_WORKER: 'off' }, api)
 
 let made = 0
 function newKey(): string {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { aContact, aField, aMember, anAccount, aRelationship, successOf } from '../../test/factories.ts'
 import { type ListBody, type RecordBody, startApi } from '../../test/harness.ts'
 
-const api = await startApi()
+const api = await startApi({ OPENFIELD_WORKER: 'off' })
 
 /** What a filter can ask of a value, said once more in the plainest way. An unset value answers no. */
 type Operators = Record<string, (value: unknown, text: string) => boolean>

@@ -51,17 +51,21 @@ export const mergeRecords = (db: Connection, write: WriteContext, one: Merge) =>
     ]),
   )
 
-/** How many links a record has, counted up to `max` on each side. */
-export async function countLinks(db: Connection, workspace: number, id: string, max: number): Promise<number> {
-  const side = (name: string) =>
-    `(select count(*) from (select 1 from edge where workspace_id = $1 and ${name} = $2 limit $3) e)`
-  const [row] = await rows<{ count: number }>(db, `select (${side('from_id')} + ${side('to_id')})::int as count`, [
-    workspace,
-    id,
-    max,
-  ])
-  return row?.count ?? 0
+/** How many links a duplicate has, counted up to `max` on each side, and how many of them have a place with the primary. */
+export async function countLinks(db: Connection, workspace: number, primary: string, duplicate: string, max: number) {
+  const [row] = await rows<{ all: number; movable: number }>(
+    db,
+    `select count(*)::int as all, (count(*) filter (where place))::int as movable
+     from (${linksAt('from', 'to')} union all ${linksAt('to', 'from')}) e`,
+    [workspace, primary, duplicate, max],
+  )
+  return row ?? { all: 0, movable: 0 }
 }
+
+const linksAt = (own: string, other: string) => `(
+  select e.${other}_id not in ($2, $3) and not exists (select 1 from edge p where p.workspace_id = $1 and p.${own}_id = $2
+    and p.relationship = e.relationship and (p.${other}_id = e.${other}_id or (p.${own}_one and p.${other}_id <> $3))) as place
+  from edge e where e.workspace_id = $1 and e.${own}_id = $3 limit $4)`
 
 export type MergeRow = {
   id: string
@@ -104,7 +108,7 @@ export async function continueMerge(
     workspace,
     one.id,
   ])
-  await tx.query("select add_work($1, array['related-summaries'], array[$2]::uuid[], now())", [
+  await tx.query("select add_work($1, array['related-summaries', 'interaction'], array[$2, $2]::uuid[], now())", [
     workspace,
     one.primaryId,
   ])

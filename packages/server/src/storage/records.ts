@@ -223,28 +223,39 @@ export async function fetchRecord(
   return { definitions, record: await completeRecord(db, workspace, columns) }
 }
 
-/** A record from its columns; where the links were cut off, the newest of every relationship are read. */
-export async function completeRecord(db: Connection, workspace: number, columns: RecordColumns): Promise<StoredRecord> {
+/** A record from its columns; where the links were cut off, the newest of every relationship are read, of a table like `edge`. */
+export async function completeRecord(
+  db: Connection,
+  workspace: number,
+  columns: RecordColumns,
+  edges = 'edge',
+): Promise<StoredRecord> {
   const record = storedRecord(columns)
-  if (isCut(columns[5])) record.from = await newestLinks(db, workspace, record.id, 'from')
-  if (isCut(columns[6])) record.to = await newestLinks(db, workspace, record.id, 'to')
+  if (isCut(columns[5])) record.from = await newestLinks(db, workspace, record.id, 'from', edges)
+  if (isCut(columns[6])) record.to = await newestLinks(db, workspace, record.id, 'to', edges)
   return record
 }
 
 /** Reads at most `linksMax` links of each relationship, hopping from one relationship to the next by index. */
-async function newestLinks(db: Connection, workspace: number, id: string, side: 'from' | 'to'): Promise<Links> {
+async function newestLinks(
+  db: Connection,
+  workspace: number,
+  id: string,
+  side: 'from' | 'to',
+  edges: string,
+): Promise<Links> {
   const other = side === 'from' ? 'to' : 'from'
   const found = await run<[number, string]>(
     db,
     {
-      name: `newest_links_${side}`,
+      ...(edges === 'edge' && { name: `newest_links_${side}` }),
       text: `with recursive used as (
-        (select relationship from edge where workspace_id = $1 and ${side}_id = $2 order by relationship limit 1)
+        (select relationship from ${edges} where workspace_id = $1 and ${side}_id = $2 order by relationship limit 1)
         union all
-        select (select e.relationship from edge e where e.workspace_id = $1 and e.${side}_id = $2 and e.relationship > used.relationship
-          order by e.relationship limit 1) from used where used.relationship is not null)
+        select (select relationship from ${edges} where workspace_id = $1 and ${side}_id = $2 and relationship > used.relationship
+          order by relationship limit 1) from used where used.relationship is not null)
       select used.relationship, e.${other}_id from used cross join lateral (
-        select ${other}_id from edge where workspace_id = $1 and ${side}_id = $2 and relationship = used.relationship
+        select ${other}_id from ${edges} where workspace_id = $1 and ${side}_id = $2 and relationship = used.relationship
         order by ${other}_id desc limit ${linksMax + 1}) e where used.relationship is not null`,
     },
     [workspace, id],

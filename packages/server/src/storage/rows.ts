@@ -7,23 +7,24 @@ export const linksMax = 100
  * text that is sent; links come as text too, `relationship uuid,…`, each side capped: a record with more is read again
  * relationship by relationship.
  */
-export const recordColumns = (defaults: string, removed: string) => columnsWith(defaults, removed, liveLinks)
+export const recordColumns = (defaults: string, removed: string) => columnsWith(defaults, removed, 'edge')
 
 /** The same of a record in the trash, with the links that it had. */
-export const trashedColumns = (defaults: string, removed: string) => columnsWith(defaults, removed, trashedLinks)
+export const trashedColumns = (defaults: string, removed: string) =>
+  columnsWith(defaults, removed, trashedEdges('r.id'))
 
-const columnsWith = (defaults: string, removed: string, links: (side: string, other: string) => string) => `
+/** The links that a record had when it was put in the trash, in place of `edge`. */
+export const trashedEdges = (id: string) =>
+  `(select * from trashed_edge where workspace_id = $1 and trashed_id = ${id}) edge`
+
+const columnsWith = (defaults: string, removed: string, edges: string) => `
   r.id, r.version, to_char(r.updated_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), r.external_id,
   ((${defaults}::jsonb || r.fields || coalesce(g.fields, '{}')) - ${removed}::text[])::text,
-  ${links('from_id', 'to_id')}, ${links('to_id', 'from_id')}`
+  ${links(edges, 'from_id', 'to_id')}, ${links(edges, 'to_id', 'from_id')}`
 
-const liveLinks = (side: string, other: string) => `
-  (select string_agg(e.relationship || ' ' || e.${other}, ',') from (select relationship, ${other} from edge
+const links = (edges: string, side: string, other: string) => `
+  (select string_agg(e.relationship || ' ' || e.${other}, ',') from (select relationship, ${other} from ${edges}
     where workspace_id = $1 and ${side} = r.id order by relationship, ${other} limit ${linksMax + 1}) e)`
-
-const trashedLinks = (side: string, other: string) => `
-  (select string_agg(e.relationship || ' ' || e.${other}, ',') from (select relationship, ${other} from trashed_edge
-    where workspace_id = $1 and trashed_id = r.id and ${side} = r.id order by relationship, ${other} limit ${linksMax}) e)`
 
 export const recordSource = 'record r left join generated_fields g on g.workspace_id = $1 and g.id = r.id'
 

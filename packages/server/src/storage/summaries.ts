@@ -68,9 +68,12 @@ export const writeGenerated = (db: Database, workspace: number, work: OutboxRow,
 
 const pageSize = 500
 
-type Selection = { objectType: number } | { linkedTo: string; relationships: readonly number[] }
+/** Records whose summaries to write: all of a type, or those linked to a record, with the kind of work by relationship. */
+type Selection =
+  | { objectType: number; kind: string }
+  | { linkedTo: string; relationships: readonly { id: number; kind: string }[] }
 
-/** Asks for the summaries of the next page of opportunities after `progress`; returns how far it came, undefined at the end. */
+/** Asks for the summaries of the next page of records after `progress`; returns how far it came, undefined at the end. */
 export async function addSummaryWork(
   tx: Connection,
   workspace: number,
@@ -78,23 +81,35 @@ export async function addSummaryWork(
   progress: string | null,
 ): Promise<string | undefined> {
   const after = progress ?? '00000000-0000-0000-0000-000000000000'
-  const ids =
+  const found =
     'linkedTo' in selection
-      ? await run<[string]>(tx, linkedPage, [workspace, selection.linkedTo, selection.relationships, after, pageSize])
-      : await run<[string]>(tx, typePage, [workspace, selection.objectType, after, pageSize])
-  const found = ids.map(([id]) => id)
-  await tx.query('select add_work($1, $2, $3, now())', [workspace, found.map(() => 'summary'), found])
-  return found.length < pageSize ? undefined : found.at(-1)
+      ? await run<[string, string]>(tx, linkedPage, [
+          workspace,
+          selection.linkedTo,
+          selection.relationships.map(({ id }) => id),
+          selection.relationships.map(({ kind }) => kind),
+          after,
+          pageSize,
+        ])
+      : await run<[string, string]>(tx, typePage, [workspace, selection.objectType, selection.kind, after, pageSize])
+  const [ids, kinds] = [found.map(([id]) => id), found.map(([, kind]) => kind)]
+  await tx.query('select add_work($1, $2, $3, now())', [workspace, kinds, ids])
+  return ids.length < pageSize ? undefined : ids.at(-1)
 }
 
+/** Also of a record in the trash: those that were linked to it. */
 const linkedPage: Statement = {
   name: 'summary_linked_page',
-  text: `select distinct from_id from edge
-    where workspace_id = $1 and to_id = $2 and relationship = any($3) and from_id > $4 order by from_id limit $5`,
+  text: `select distinct from_id, ($4::text[])[array_position($3::int[], relationship)] from (
+      select from_id, relationship from edge where workspace_id = $1 and to_id = $2 and relationship = any($3)
+      union all
+      select from_id, relationship from trashed_edge
+      where workspace_id = $1 and trashed_id = $2 and to_id = $2 and relationship = any($3)) e
+    where from_id > $5 order by from_id limit $6`,
 }
 
 const typePage: Statement = {
   name: 'summary_type_page',
-  text: `select id from record
-    where workspace_id = $1 and object_type = $2 and deleted_at is null and id > $3 order by id limit $4`,
+  text: `select id, $3::text from record
+    where workspace_id = $1 and object_type = $2 and deleted_at is null and id > $4 order by id limit $5`,
 }

@@ -1,6 +1,14 @@
 import { type Connection, rows, run, type Statement } from './database.ts'
-import { type Entries, entryColumns, refusable, type Shape, type WriteContext, writeParameters } from './records.ts'
-import { type RecordColumns, recordSource, type StoredRecord, storedRecord, trashedColumns } from './rows.ts'
+import {
+  completeRecord,
+  type Entries,
+  entryColumns,
+  refusable,
+  type Shape,
+  type WriteContext,
+  writeParameters,
+} from './records.ts'
+import { type RecordColumns, recordSource, type StoredRecord, trashedColumns, trashedEdges } from './rows.ts'
 
 type TrashWrite = Omit<WriteContext, 'idempotency' | 'response'>
 type TrashedRecord = { id: string; version: number; entries: Entries }
@@ -38,13 +46,26 @@ export async function fetchTrashed(
   id: string,
 ): Promise<StoredRecord | undefined> {
   const [row] = await run<RecordColumns>(db, get, [workspace, id, shape.number, shape.defaults, shape.removed])
-  return row && storedRecord(row)
+  return row && completeTrashed(db, workspace, row)
 }
+
+const completeTrashed = (db: Connection, workspace: number, columns: RecordColumns) =>
+  completeRecord(db, workspace, columns, trashedEdges('$2'))
 
 const get: Statement = {
   name: 'get_trashed',
   text: `select ${trashedColumns('$4', '$5')} from ${recordSource}
     where r.workspace_id = $1 and r.id = $2 and r.object_type = $3 and r.deleted_at is not null and r.merged_into is null`,
+}
+
+/** Whether there is a record of a type, live or in the trash. */
+export async function exists(db: Connection, workspace: number, objectType: number, id: string): Promise<boolean> {
+  const found = await rows(
+    db,
+    'select from record where workspace_id = $1 and id = $2 and object_type = $3 and merged_into is null',
+    [workspace, id, objectType],
+  )
+  return found.length > 0
 }
 
 /** The type of a record in the trash. */
@@ -56,7 +77,7 @@ export const findInTrash = (db: Connection, workspace: number, id: string) =>
     [workspace, id],
   )
 
-export type TrashEntry = { id: string; objectType: number; deletedAt: Date; deletedBy: string | null; total: number }
+export type TrashEntry = { id: string; objectType: number; deletedAt: Date; deletedBy: string | null }
 
 const inTrash = 'r.workspace_id = $1 and r.object_type = $2 and r.deleted_at is not null and r.merged_into is null'
 
@@ -86,17 +107,24 @@ export async function listTrashedRecords(
     offset,
   ])
   const records = found.map(([, ...columns]) => columns).filter(([id]) => id !== null)
-  return { total: found[0]?.[0] ?? 0, records: records.map(storedRecord) }
+  return {
+    total: found[0]?.[0] ?? 0,
+    records: await Promise.all(records.map((columns) => completeTrashed(db, workspace, columns))),
+  }
 }
 
-/** What is in the trash, most recently deleted first; `total` on each row counts all of it. */
-export const listTrash = (db: Connection, workspace: number, limit: number, offset: number) =>
-  rows<TrashEntry>(
+/** A page of what is in the trash, most recently deleted first, with the number of all of it. */
+export async function listTrash(db: Connection, workspace: number, limit: number, offset: number) {
+  const all = 'from record r where r.workspace_id = $1 and r.deleted_at is not null and r.merged_into is null'
+  const found = await rows<TrashEntry & { total: number }>(
     db,
-    `select r.id, r.object_type as "objectType", r.deleted_at as "deletedAt", count(*) over ()::int as total,
-       (select c.actor from change c where c.workspace_id = $1 and c.record_id = r.id and c.kind = 'trashed'
-        order by c.id desc limit 1) as "deletedBy"
-     from record r where r.workspace_id = $1 and r.deleted_at is not null and r.merged_into is null
-     order by r.deleted_at desc, r.id desc limit $2 offset $3`,
+    `select (select count(*)::int ${all}) as total, x.* from (select 1) one left join (
+       select r.id, r.object_type as "objectType", r.deleted_at as "deletedAt",
+         (select c.actor from change c where c.workspace_id = $1 and c.record_id = r.id and c.kind = 'trashed'
+          order by c.id desc limit 1) as "deletedBy"
+       ${all} order by r.deleted_at desc, r.id desc limit $2 offset $3
+     ) x on true order by x."deletedAt" desc, x.id desc`,
     [workspace, limit, offset],
   )
+  return { total: found[0]?.total ?? 0, entries: found.filter(({ id }) => id !== null) }
+}

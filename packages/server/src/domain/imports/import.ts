@@ -1,14 +1,14 @@
-import { ApiError, encodeId } from '@openfield/schema'
+import { ApiError, encodeId, type ObjectDefinition, unprocessable } from '@openfield/schema'
 import { findByExternalId } from '../../storage/records.ts'
 import { type Context, withDefinitions } from '../context.ts'
-import { createRecord } from '../records/create.ts'
+import { createRecord, type RecordInput } from '../records/create.ts'
 import { findType } from '../records/definitions.ts'
 import { updateRecord } from '../records/update.ts'
 
 export type ImportRow = {
   externalId: string
   fields: Record<string, unknown>
-  /** Ids by relationship: what the record is to be linked to, in place of what it was. */
+  /** Ids by relationship: what the record is to be linked to, in place of what it was; of notes and lists, beside that. */
   relationships?: Record<string, string | string[]> | undefined
 }
 
@@ -19,9 +19,10 @@ export type ImportResult =
 /**
  * Brings records from another system, row by row: one whose `externalId` a record of the type has updates that record, any
  * other creates one. A row that is refused says why and does not hold up the others, so that a whole import can be sent
- * again.
+ * again. Throws for a type whose records are not made from bodies alone.
  */
 export async function importRecords(ctx: Context, objectType: string, input: readonly ImportRow[]) {
+  await withDefinitions(ctx, async (definitions) => requireImportable(findType(definitions, objectType)))
   const results: ImportResult[] = []
   for (const row of input) {
     try {
@@ -34,6 +35,10 @@ export async function importRecords(ctx: Context, objectType: string, input: rea
   return { results }
 }
 
+function requireImportable({ verbs, plural }: ObjectDefinition) {
+  if (!verbs.includes('create')) throw unprocessable(`An import cannot bring in ${plural}.`, 'objectType')
+}
+
 const importRow = (ctx: Context, objectType: string, row: ImportRow): Promise<ImportResult> =>
   withDefinitions(ctx, async (definitions) => {
     const definition = findType(definitions, objectType)
@@ -44,7 +49,19 @@ const importRow = (ctx: Context, objectType: string, row: ImportRow): Promise<Im
       return { externalId, outcome: 'created', id }
     }
     const id = encodeId(definition.prefix, uuid)
-    const replaced = Object.entries(relationships).map(([key, ids]) => [key, { replace: ids }])
-    await updateRecord(ctx, objectType, id, { fields, relationships: Object.fromEntries(replaced) })
+    await updateRecord(ctx, objectType, id, changesOf(definition, fields, relationships))
     return { externalId, outcome: 'updated', id }
   })
+
+/** What a row says to a record that is there already. What is set only when a record is created stays as it was then. */
+function changesOf(definition: ObjectDefinition, fields: object, relationships: object): RecordInput {
+  const changeable = (known: ReadonlyMap<string, { write: string }>, all: object) =>
+    Object.entries(all).filter(([key]) => known.get(key)?.write !== 'create')
+  const { linkChanges } = definition
+  const operation = linkChanges === 'add-remove' || linkChanges === 'one-of-add-remove' ? 'add' : 'replace'
+  const links = changeable(definition.relationships, relationships)
+  return {
+    fields: Object.fromEntries(changeable(definition.fields, fields)),
+    relationships: Object.fromEntries(links.map(([key, ids]) => [key, { [operation]: ids }])),
+  }
+}

@@ -1,4 +1,5 @@
-import { unprocessable } from '@openfield/schema'
+import { decodeId, idPrefixes, unprocessable } from '@openfield/schema'
+import { revokeKeysOf } from '../../storage/api-keys.ts'
 import { countAdmins } from '../../storage/members.ts'
 import type { Context } from '../context.ts'
 import { createRecord } from '../records/create.ts'
@@ -31,7 +32,10 @@ export async function updateMember(ctx: Context, id: string, input: MemberInput)
 export async function removeMember(ctx: Context, id: string): Promise<string> {
   const { fields } = await readMember(ctx, id)
   if (fields.$role.value === 'admin') await requireOtherAdmin(ctx)
-  return trashRecord(ctx, 'member', id)
+  const removed = await trashRecord(ctx, 'member', id)
+  // For good: restoring the member does not bring them back.
+  await revokeKeysOf(ctx.db, ctx.workspace, decodeId(idPrefixes.member, id) ?? '', ctx.now())
+  return removed
 }
 
 type Name = { firstName: string | null; lastName: string | null }

@@ -16,7 +16,9 @@ export async function createObjectType(ctx: Context, input: NewObjectType) {
     (type: ObjectDefinition) => type.name === input.slug || type.plural === input.slug,
   )
   if (isTaken || reserved.includes(input.slug)) throw taken(input.slug)
-  await change(ctx, (tx) => insertObjectType(tx, ctx.workspace, { ...input, pluralLabel: input.pluralLabel ?? null }))
+  const row = { ...input, pluralLabel: input.pluralLabel ?? null }
+  const isNew = await change(ctx, (tx) => insertObjectType(tx, ctx.workspace, row))
+  if (!isNew) throw taken(input.slug)
   return { objectType: input.slug, label: input.label, pluralLabel: input.pluralLabel ?? null }
 }
 

@@ -8,7 +8,15 @@ import {
   type FieldBody,
   successOf,
 } from '../../../test/factories.ts'
-import { contentsOf, type ListBody, outcome, type RecordBody, settled, startApi } from '../../../test/harness.ts'
+import {
+  asWritten,
+  contentsOf,
+  type ListBody,
+  outcome,
+  type RecordBody,
+  settled,
+  startApi,
+} from '../../../test/harness.ts'
 
 const api = await startApi()
 
@@ -302,7 +310,7 @@ describe('a changed field', () => {
       { id: expect.stringMatching(/^opt_/), label: 'Grey', description: null },
     ])
     expect((await definitionsOf('accounts'))[field.slug]).toEqual(body)
-    expect((await api.get(`/v1/accounts/${account.id}`)).body).toEqual(account)
+    expect(asWritten((await api.get(`/v1/accounts/${account.id}`)).body)).toEqual(asWritten(account))
 
     const found = await api.get<ListBody>(`/v1/accounts?${field.slug}=green`)
     expect(found.body.data.map(({ id }) => id)).toEqual([account.id])
@@ -395,9 +403,10 @@ describe('a removed field', () => {
     expect((await definitionsOf('accounts'))[field.slug]).toBeUndefined()
     const { [field.slug]: gone, ...left } = account.fields
     expect(gone?.value).toBe('Gone')
-    expect((await api.get(`/v1/accounts/${account.id}`)).body).toEqual({ ...account, fields: left })
+    const expected = asWritten({ ...account, fields: left })
+    expect(asWritten((await api.get(`/v1/accounts/${account.id}`)).body)).toEqual(expected)
     const { body: listed } = await api.get<ListBody>('/v1/accounts?limit=1')
-    expect(listed.data).toEqual([{ ...account, fields: left }])
+    expect(listed.data.map(asWritten)).toEqual([expected])
     const answer = '400 unknown_field'
     expect(outcome(await api.get(`/v1/accounts?${field.slug}=Gone`))).toBe(`${answer} ${field.slug}`)
     const write = { fields: { [field.slug]: 'Again' } }

@@ -61,6 +61,9 @@ export async function updateField(ctx: Context, objectType: string, slug: string
     const { options } = field.configuration
     if (input.options && !options)
       throw unprocessable(`'${slug}' has no options: it is a ${field.valueType} field.`, 'options')
+    if (input.options && field.configuration.parentFieldKey) {
+      throw unprocessable(`The options of '${slug}' are changed with those of the pipelines they belong to.`, 'options')
+    }
     await replaceField(tx, ctx.workspace, {
       id: field.id,
       uuid: newUuid(),
@@ -112,12 +115,6 @@ export async function change<T>(
   )
   ctx.definitions.forget(ctx.workspace)
   return result
-}
-
-/** An object type that can have custom fields and relationships, as the database has it now. */
-export async function openType(ctx: Context, objectType: string): Promise<ObjectDefinition> {
-  ctx.definitions.forget(ctx.workspace)
-  return requireOpen(await ctx.definitions.get(ctx), objectType)
 }
 
 /** An object type that can have custom fields and relationships. */

@@ -13,13 +13,13 @@ import {
   assignPipeline,
   clearPipeline,
   insertField,
+  type NewField,
   removeFieldRow,
   replaceField,
 } from '../../storage/definitions-writes.ts'
 import type { Context } from '../context.ts'
-import { findType } from '../records/definitions.ts'
 import { newOptions } from './configuration.ts'
-import { change, openType } from './fields.ts'
+import { change, requireOpen } from './fields.ts'
 
 export type PipelineInput = {
   id?: string | undefined
@@ -31,43 +31,49 @@ export type PipelineInput = {
  * Gives an object type pipelines, each with stages of its own; the first is the default. What is left out is retired. Stages
  * that exist already, and records in them, go to the pipeline that names them.
  */
-export async function setPipelines(ctx: Context, objectType: string, input: readonly PipelineInput[]) {
-  const definition = await openType(ctx, objectType)
-  const [pipeline, stage] = [definition.fields.get('$pipeline'), definition.fields.get('$stage')]
-  const pipelines = mergePipelines(pipeline?.configuration.options ?? [], input)
-  const stages = input.flatMap((one, index) =>
-    one.stages.map((each) => ({ ...each, pipeline: pipelines[index]?.id ?? '' })),
-  )
-  requireDistinctStages(input)
-  const options = stageOptions(stage?.configuration.options ?? [], stages)
-  await change(ctx, async (tx) => {
+export const setPipelines = (ctx: Context, objectType: string, input: readonly PipelineInput[]) =>
+  change(ctx, async (tx, read) => {
+    const definition = requireOpen(await read(), objectType)
+    const [pipeline, stage] = [definition.fields.get('$pipeline'), definition.fields.get('$stage')]
+    const pipelines = mergePipelines(pipeline?.configuration.options ?? [], input)
+    const stages = input.flatMap((one, index) =>
+      one.stages.map((each) => ({ ...each, pipeline: pipelines[index]?.id ?? '' })),
+    )
+    requireDistinctStages(input)
+    const options = stageOptions(stage?.configuration.options ?? [], stages)
     await writeSelect(tx, ctx, definition, pipeline, '$pipeline', 'Pipeline', { options: pipelines })
     await writeSelect(tx, ctx, definition, stage, '$stage', 'Stage', { options, parentFieldKey: '$pipeline' })
+    const written = pipelineFields(requireOpen(await read(), objectType))
+    const fields = { objectType: definition.number, pipeline: written.pipeline.id, stage: written.stage.id }
+    for (const one of pipelines) {
+      const ids = options.filter(({ parentId }) => parentId === one.id).map(({ id }) => id)
+      await assignPipeline(tx, ctx.workspace, fields, one.id, ids)
+    }
+    return present(written)
   })
-  const { fields } = findType(await ctx.definitions.get(ctx), objectType)
-  const [newPipeline, newStage] = [fields.get('$pipeline'), fields.get('$stage')]
-  if (!newPipeline || !newStage) throw new Error('pipelines were not written')
-  const assign = { objectType: definition.number, pipeline: newPipeline.id, stage: newStage.id }
-  for (const one of pipelines) {
-    const ids = options.filter(({ parentId }) => parentId === one.id).map(({ id }) => id)
-    await assignPipeline(ctx.db, ctx.workspace, assign, one.id, ids)
-  }
-  return { pipeline: presentField(newPipeline), stage: presentField(newStage) }
-}
 
 /** Takes the pipelines of an object type away; its stages stay. */
-export async function removePipelines(ctx: Context, objectType: string) {
-  const definition = await openType(ctx, objectType)
-  const [pipeline, stage] = [definition.fields.get('$pipeline'), definition.fields.get('$stage')]
-  if (!pipeline || !stage) throw unprocessable(`'${objectType}' has no pipelines.`, 'objectType')
-  const options = (stage.configuration.options ?? []).map(({ parentId: _, ...option }) => option)
-  await change(ctx, async (tx) => {
+export const removePipelines = (ctx: Context, objectType: string) =>
+  change(ctx, async (tx, read) => {
+    const definition = requireOpen(await read(), objectType)
+    const { pipeline, stage } = pipelineFields(definition)
+    const options = (stage.configuration.options ?? []).map(({ parentId: _, ...option }) => option)
     await writeSelect(tx, ctx, definition, stage, '$stage', stage.label, { options })
     await clearPipeline(tx, ctx.workspace, definition.number, pipeline.id)
     await removeFieldRow(tx, ctx.workspace, pipeline.id)
+    return present({ pipeline, stage: { ...stage, configuration: { options } } })
   })
-  return { pipeline: presentField(pipeline), stage: presentField({ ...stage, configuration: { options } }) }
+
+function pipelineFields({ name, fields }: ObjectDefinition): { pipeline: Field; stage: Field } {
+  const [pipeline, stage] = [fields.get('$pipeline'), fields.get('$stage')]
+  if (pipeline && stage) return { pipeline, stage }
+  throw unprocessable(`'${name}' has no pipelines.`, 'objectType')
 }
+
+const present = ({ pipeline, stage }: { pipeline: Field; stage: Field }) => ({
+  pipeline: presentField(pipeline),
+  stage: presentField(stage),
+})
 
 function mergePipelines(current: readonly Option[], input: readonly PipelineInput[]): Option[] {
   const options = newOptions(
@@ -115,13 +121,13 @@ async function writeSelect(
   label: string,
   configuration: Field['configuration'],
 ) {
-  const row = {
+  const row: NewField = {
     uuid: newUuid(),
     objectType: name,
     slug,
     label: field?.label ?? label,
     description: field?.description ?? null,
-    valueType: 'SINGLE_SELECT' as const,
+    valueType: 'SINGLE_SELECT',
     configuration,
   }
   if (field) await replaceField(tx, workspace, { ...row, id: field.id })

@@ -32,10 +32,16 @@ export function accessLevel(
 }
 
 /** Whether the caller's address is among those of the people who took part. */
-export function isParticipant(access: Access, fields: Fields, { email }: Caller): boolean {
+function isParticipant(access: Access, fields: Fields, { email }: Caller): boolean {
   if (!('participants' in access)) return false
   const addresses = access.participants.flatMap((key) => fields[key]?.value ?? [])
   return email !== undefined && addresses.some((address) => String(address).toLowerCase() === email.toLowerCase())
+}
+
+/** Whether the caller may delete a record of a type; the system itself may. */
+export function mayDelete({ guarded, access }: ObjectDefinition, record: StoredRecord, caller: Caller | undefined) {
+  if (!guarded || !access || !caller || caller.role === 'admin') return true
+  return isParticipant(access, JSON.parse(record.fields) as Fields, caller)
 }
 
 /** The fields of a record, as JSON text, without what only some see. */

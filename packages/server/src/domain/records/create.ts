@@ -49,15 +49,16 @@ export const createRecord = (
     const named = linkChanges(definitions.types, relationships, noLinks)
     const values = writes.filter(({ value }) => value !== null)
     const write = { value: valueIn(values), relationships, links: named }
+    // First, since it also throws for keys that are wrong, which comes before broken rules.
+    const ruled = await rules.refuse?.(ctx, write)
     const refused =
       broken ??
       missingField(definition, writes) ??
       missingRequired(definition, definition.relationships.values(), linksAfter(noLinks, named)) ??
-      (await rules.refuse?.(ctx, write))
-    if (refused) {
-      await requireLinked(ctx.db, ctx.workspace, definitions.types, named)
-      throw refused
-    }
+      ruled
+    // What is derived may bring other records along: not when this one is refused in the end.
+    if (refused || rules.derive) await requireLinked(ctx.db, ctx.workspace, definitions.types, named)
+    if (refused) throw refused
     const derived = (await rules.derive?.(ctx, definition, write, input.flags ?? [])) ?? []
     const changes = [...named, ...derived]
 

@@ -6,8 +6,8 @@ import { findType, requireCurrent, shapeOf } from './definitions.ts'
 
 export type HistoryQuery = { after: string | undefined; limit: number }
 
-/** What a page that starts at the newest change comes before: the greatest UUID. */
-const end = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+/** What all changes lie between: the least and the greatest UUID. */
+const [begin, end] = ['00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff']
 
 /**
  * A page of the values that a field of a record has had, newest first, equal neighbours once. Generated text and
@@ -28,8 +28,10 @@ export const retrieveHistory = (ctx: Context, objectType: string, id: string, fi
       const named = fieldKey.slice(0, 200).toWellFormed()
       throw badRequest('unknown_field', `Unrecognized field '${named}' for '${definition.plural}'.`, 'fieldKey')
     }
+    // An earlier field may have had the same slug, and another type.
+    const since = field.system ? begin : (decodeId('ad', field.publicId) ?? begin)
     const rows = (before: string, limit: number) =>
-      fieldHistory(ctx.db, ctx.workspace, found.record.id, field.key, before, limit)
+      fieldHistory(ctx.db, ctx.workspace, found.record.id, field.key, since, before, limit)
     return page(field, rows, query)
   })
 

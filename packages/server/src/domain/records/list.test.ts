@@ -10,7 +10,7 @@ import {
 } from '../../../test/factories.ts'
 import { type ListBody, outcome, type RecordBody, startApi } from '../../../test/harness.ts'
 
-const api = await startApi()
+const api = await startApi({ OPENFIELD_WORKER: 'off' })
 
 type Query = Record<string, string>
 const list = async (plural: string, ...queries: Query[]) => {

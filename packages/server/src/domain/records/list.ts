@@ -6,6 +6,7 @@ import {
   InvalidValue,
   type ObjectDefinition,
   type Operator,
+  scopes,
 } from '@openfield/schema'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import { type Filter, listRecords as storedPage } from '../../storage/list.ts'
@@ -36,16 +37,17 @@ export const listRecords = (ctx: Context, objectType: string, query: ListQuery):
  * filters, of types that have them.
  */
 function stateOf(ctx: Context, definition: ObjectDefinition, query: ListQuery['filters']) {
-  const status = definition.fields.has('status') ? undefined : query.findLast(({ key }) => key === 'status')
+  const needed = scopes.find((scope) => scope === `${definition.custom ? 'custom_objects' : definition.plural}:restore`)
+  const hasStates = needed !== undefined && !definition.fields.has('status')
+  const status = hasStates ? query.findLast(({ key }) => key === 'status') : undefined
   const filters = definition.filterable ? query.filter((one) => status === undefined || one.key !== 'status') : []
   if (status === undefined || status.text === 'active') return { isTrashed: false, filters }
   if (status.text !== 'trashed') throw badRequest('invalid_type', "'status' is active or trashed.", 'status')
   if (filters.length > 0) {
     throw badRequest('invalid_configuration', 'What is in the trash cannot be filtered.', filters[0]?.key.slice(0, 200))
   }
-  const needed = `${definition.custom ? 'custom_objects' : definition.plural}:restore`
-  const scopes = ctx.caller?.scopes ?? []
-  if (scopes.length > 0 && !scopes.some((scope) => scope === needed)) {
+  const held = ctx.caller?.scopes ?? []
+  if (needed && held.length > 0 && !held.includes(needed)) {
     throw forbidden(`This API key lacks the scope '${needed}'.`)
   }
   return { isTrashed: true, filters }

@@ -1,4 +1,5 @@
 import {
+  ApiError,
   badRequest,
   decodeId,
   encodeId,
@@ -23,7 +24,7 @@ import { bareValues, entriesOf, type FieldWrite, wireForm } from './fields.ts'
 import { linkedIds } from './links.ts'
 import { presentRecord } from './present.ts'
 import { storedValues } from './trash.ts'
-import { isSame, retryingConflicts } from './update.ts'
+import { isSame, later, retryingConflicts } from './update.ts'
 import { type Idempotency, refusedWrite, writeContext } from './write.ts'
 
 export type MergeInput = {
@@ -61,23 +62,24 @@ async function attempt(
   const definition = findType(definitions, objectType)
   const primary = await find(ctx, definitions, definition, input.primaryId, 'primaryId')
   const duplicate = await find(ctx, definitions, definition, input.duplicateId, 'duplicateId')
+  const values = storedValues(definition, primary)
+  const merged = resolve(definition, values, storedValues(definition, duplicate), input)
   if (primary.id === duplicate.id) throw unprocessable('A record cannot be merged into itself.', 'duplicateId')
-  const values = writtenValues(definition, primary)
-  const merged = resolve(definition, values, writtenValues(definition, duplicate), input)
   requireSameParents(definition, primary, duplicate)
 
   const before = values.filter(({ field, value }) => !isSame(value, valueIn(merged, field)))
   const after = before.map(({ field }): FieldWrite => ({ field, value: valueIn(merged, field) }))
-  const atOnce = (await countLinks(ctx.db, ctx.workspace, duplicate.id, linksAtOnce + 1)) <= linksAtOnce
-  const [id, at] = [newUuid(), ctx.now()]
-  const { links, moved, dropped } = uniteLinks(definition, primary, duplicate)
+  const count = await countLinks(ctx.db, ctx.workspace, primary.id, duplicate.id, linksAtOnce + 1)
+  const atOnce = count.all <= linksAtOnce
+  const [id, at] = [newUuid(), later(ctx.now(), primary.updatedAt)]
+  const { links, dropped } = uniteLinks(definition, primary, duplicate)
   const fields = JSON.parse(primary.fields)
   for (const write of after) fields[write.field.key] = wireForm(write)
   const record = { ...primary, ...links, updatedAt: at.toISOString(), fields: JSON.stringify(fields) }
   const response = present({
     merge: { id: encodeId(idPrefixes.merge, id), status: atOnce ? 'done' : 'cleanup_pending' },
     primary: presentRecord(ctx, definitions, definition, record),
-    summary: { fieldWriteCount: after.length, syncRepointedCount: atOnce ? moved : 0, warnings: dropped },
+    summary: { fieldWriteCount: after.length, syncRepointedCount: atOnce ? count.movable : 0, warnings: dropped },
   })
   const work = [
     ...workOf(definition, primary.id, merged, [links]),
@@ -128,10 +130,6 @@ async function find(
   return found.record
 }
 
-/** What people wrote; the rest follows from it. */
-const writtenValues = (definition: ObjectDefinition, record: StoredRecord) =>
-  storedValues(definition, record).filter(({ field }) => !field.readOnly)
-
 const valueIn = (values: readonly FieldWrite[], field: Field): Json =>
   values.find((write) => write.field === field)?.value ?? null
 
@@ -141,21 +139,24 @@ function resolve(
   duplicate: readonly FieldWrite[],
   { fieldResolutions, multiSelectUnion }: MergeInput,
 ): FieldWrite[] {
-  const chosen = new Map(
-    Object.entries(fieldResolutions).map(([key, resolution]) => {
-      const field = resolvableField(definition, key)
-      return [field, resolved(field, resolution, valueIn(primary, field), valueIn(duplicate, field), key)]
-    }),
-  )
+  const chosen = new Map<Field, Json>()
+  let broken: ApiError | undefined
+  for (const [key, resolution] of Object.entries(fieldResolutions)) {
+    const field = resolvableField(definition, key)
+    const value = resolved(field, resolution, valueIn(primary, field), valueIn(duplicate, field), key)
+    if (value instanceof ApiError) broken ??= value
+    else chosen.set(field, value)
+  }
+  if (broken) throw broken
   return primary.map(({ field, value }): FieldWrite => {
     const other = valueIn(duplicate, field)
     if (chosen.has(field)) return { field, value: chosen.get(field) ?? null }
-    if (multiSelectUnion && field.valueType === multiSelect) return { field, value: union(value, other) }
-    return { field, value: value === null || (Array.isArray(value) && value.length === 0) ? other : value }
+    if (multiSelectUnion && field.type.isSet) return { field, value: union(value, other) }
+    return { field, value: isEmpty(value) ? other : value }
   })
 }
 
-const multiSelect: Field['valueType'] = 'MULTI_SELECT'
+const isEmpty = (value: Json) => value === null || value === '' || (Array.isArray(value) && value.length === 0)
 
 function union(left: Json, right: Json): Json {
   const both = [left, right].flatMap((value) => (Array.isArray(value) ? value : []))
@@ -171,7 +172,8 @@ function resolvableField(definition: ObjectDefinition, key: string): Field {
   return field
 }
 
-function resolved(field: Field, resolution: unknown, primary: Json, duplicate: Json, key: string): Json {
+/** The value that a resolution says. A broken rule is returned, to be answered after wrong keys and types, which are thrown. */
+function resolved(field: Field, resolution: unknown, primary: Json, duplicate: Json, key: string): Json | ApiError {
   const param = `fieldResolutions.${key}`
   if (resolution === 'primary') return primary
   if (resolution === 'duplicate') return duplicate
@@ -181,15 +183,15 @@ function resolved(field: Field, resolution: unknown, primary: Json, duplicate: J
   }
   const { value } = resolution as { value: unknown }
   if (value === null) {
-    if (field.required) throw unprocessable(`'${key}' is required and cannot be cleared.`, param)
-    return null
+    return field.required ? unprocessable(`'${key}' is required and cannot be cleared.`, param) : null
   }
   try {
     return field.type.parse(value, field.configuration)
   } catch (error) {
     if (!(error instanceof InvalidValue)) throw error
     const message = `The value of '${key}' is not valid: ${error.message}.`
-    throw error.kind === 'type' ? badRequest('invalid_type', message, param) : unprocessable(message, param)
+    if (error.kind === 'type') throw badRequest('invalid_type', message, param)
+    return unprocessable(message, param)
   }
 }
 
@@ -206,28 +208,28 @@ function requireSameParents(definition: ObjectDefinition, primary: StoredRecord,
   }
 }
 
-/** The primary's links after the merge, as far as they were read; how many move, and what has no place. */
+/** The primary's links after the merge, as far as they were read, without those between the two; and what has no place. */
 function uniteLinks(definition: ObjectDefinition, primary: StoredRecord, duplicate: StoredRecord) {
   const links = { from: new Map(primary.from.ids), to: new Map(primary.to.ids) }
   const more = { from: new Set(primary.from.more), to: new Set(primary.to.more) }
   const dropped: string[] = []
-  let moved = 0
   for (const { ids, side, one, key } of definition.relationships.values()) {
     for (const id of ids) {
-      const [mine, theirs] = [primary[side].ids.get(id) ?? [], duplicate[side].ids.get(id) ?? []]
-      const added = theirs.filter((other) => !mine.includes(other) && other !== primary.id)
+      const mine = (primary[side].ids.get(id) ?? []).filter((other) => other !== duplicate.id)
+      const theirs = (duplicate[side].ids.get(id) ?? []).filter(
+        (other) => other !== primary.id && other !== duplicate.id,
+      )
+      const added = theirs.filter((other) => !mine.includes(other))
       const hasPlace = !one || mine.length === 0
       if (!hasPlace && added.length > 0) dropped.push(`The duplicate's ${key} was dropped: the primary has its own.`)
-      const kept = hasPlace ? added : []
-      moved += kept.length
-      const all = [...mine.filter((other) => other !== duplicate.id), ...kept].sort().reverse()
+      const all = [...mine, ...(hasPlace ? added : [])].sort().reverse()
       if (all.length > linksMax || duplicate[side].more.has(id)) more[side].add(id)
       links[side].set(id, all.slice(0, linksMax))
     }
   }
   const from: Links = { ids: links.from, more: more.from }
   const to: Links = { ids: links.to, more: more.to }
-  return { links: { from, to }, moved, dropped }
+  return { links: { from, to }, dropped }
 }
 
 const present = ({ merge, primary, summary }: { merge: object; primary: string; summary: object }) =>

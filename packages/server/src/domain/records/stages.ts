@@ -21,7 +21,7 @@ export function resolveStage(definition: ObjectDefinition, input: Record<string,
   const pipeline = hint === undefined || hint === null ? undefined : pipelineOf(all, hint)
   if (stage === undefined || stage === null) {
     if (pipeline) throw unresolved(all, pipeline, 'Name a stage: a pipeline by itself is no value.')
-    return stage === null ? { ...others, $stage: null, $pipeline: null } : input
+    return stage === null ? { ...others, $stage: null, $pipeline: null } : others
   }
   if (typeof stage !== 'string') return { ...others, $stage: stage }
   const option = stageOf(all, stage, pipeline)

@@ -1,6 +1,7 @@
 import {
   decodeId,
   encodeId,
+  forbidden,
   idPrefixes,
   type Json,
   noResource,
@@ -9,9 +10,10 @@ import {
 } from '@openfield/schema'
 import { workOf } from '../../jobs/work.ts'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
-import { fetchRecord, WriteRefused } from '../../storage/records.ts'
+import { fetchRecord, type Work, WriteRefused } from '../../storage/records.ts'
 import type { StoredRecord } from '../../storage/rows.ts'
 import {
+  exists,
   fetchTrashed,
   findInTrash,
   listTrash,
@@ -19,6 +21,7 @@ import {
   trashRecord as storeTrashed,
 } from '../../storage/trash.ts'
 import { type Context, withDefinitions } from '../context.ts'
+import { mayDelete } from './access.ts'
 import { findType, requireCurrent, shapeOf } from './definitions.ts'
 import { entriesOf, type FieldWrite } from './fields.ts'
 import { presentRecord } from './present.ts'
@@ -27,7 +30,8 @@ import { refusedWrite, writeContext } from './write.ts'
 
 /**
  * Puts a record in the trash. Returns it as it was. One that is there already stays as it is and is returned too. Throws a
- * 404 when there is none with the id, or it was merged into another.
+ * 404 when there is none with the id, or it was merged into another; of a guarded type also when it is there already, and a
+ * 403 to those who may not.
  */
 export const trashRecord = (ctx: Context, objectType: string, id: string): Promise<string> =>
   retryingConflicts(() => withDefinitions(ctx, (definitions) => trash(ctx, definitions, objectType, id)))
@@ -39,10 +43,14 @@ async function trash(ctx: Context, definitions: VersionedDefinitions, objectType
   const found = uuid && (await fetchRecord(ctx.db, ctx.workspace, shape, uuid))
   if (!found) {
     const trashed = uuid && (await fetchTrashed(ctx.db, ctx.workspace, shape, uuid))
-    if (!trashed) throw noResource(definition.plural)
+    if (!trashed) throw await goneOrMoved(ctx, definition, uuid)
+    if (definition.guarded) throw noResource(definition.plural)
     return presentRecord(ctx, definitions, definition, trashed)
   }
   requireCurrent(definitions, found.definitions)
+  if (!mayDelete(definition, found.record, ctx.caller)) {
+    throw forbidden(`Only participants and admins may delete a ${definition.name}.`)
+  }
   await move(ctx, definitions, definition, found.record, storeTrashed)
   return presentRecord(ctx, definitions, definition, found.record)
 }
@@ -59,22 +67,33 @@ async function restore(ctx: Context, definitions: VersionedDefinitions, objectTy
   const shape = shapeOf(definitions, definition)
   const uuid = decodeId(definition.prefix, id)
   const trashed = uuid && (await fetchTrashed(ctx.db, ctx.workspace, shape, uuid))
-  if (trashed) await move(ctx, definitions, definition, trashed, storeRestored)
+  if (trashed && !mayDelete(definition, trashed, ctx.caller)) {
+    throw forbidden(`Only participants and admins may restore a ${definition.name}.`)
+  }
+  // While it was away, what it had to do with may have gone as well.
+  if (trashed)
+    await move(ctx, definitions, definition, trashed, storeRestored, { kind: 'interaction', recordId: trashed.id })
   const found = uuid && (await fetchRecord(ctx.db, ctx.workspace, shape, uuid))
-  if (!found) throw noResource(definition.plural)
+  if (!found) throw await goneOrMoved(ctx, definition, uuid)
   return presentRecord(ctx, definitions, definition, found.record)
 }
 
-/** Brings back whatever is in the trash under an id. Throws a 404 when nothing is. */
-export async function restoreTrashed(ctx: Context, id: string): Promise<string> {
-  const { types } = await ctx.definitions.get(ctx)
-  for (const definition of types.values()) {
-    const uuid = decodeId(definition.prefix, id)
-    const [entry] = uuid ? await findInTrash(ctx.db, ctx.workspace, uuid) : []
-    if (entry?.objectType === definition.number) return restoreRecord(ctx, definition.name, id)
-  }
-  throw noResource('trash')
+/** For an id that was found neither among the live records nor, before or after that, in the trash. */
+async function goneOrMoved(ctx: Context, { plural, number }: ObjectDefinition, uuid: string | undefined) {
+  const isThere = uuid !== undefined && (await exists(ctx.db, ctx.workspace, number, uuid))
+  return isThere ? new WriteRefused('record changed', '') : noResource(plural)
 }
+
+/** Brings back whatever is in the trash under an id. Throws a 404 when nothing is. */
+export const restoreTrashed = (ctx: Context, id: string): Promise<string> =>
+  withDefinitions(ctx, async ({ types }) => {
+    for (const definition of types.values()) {
+      const uuid = decodeId(definition.prefix, id)
+      const [entry] = uuid ? await findInTrash(ctx.db, ctx.workspace, uuid) : []
+      if (entry?.objectType === definition.number) return restoreRecord(ctx, definition.name, id)
+    }
+    throw noResource('trash')
+  })
 
 async function move(
   ctx: Context,
@@ -82,16 +101,11 @@ async function move(
   definition: ObjectDefinition,
   record: StoredRecord,
   store: typeof storeTrashed,
+  ...moreWork: Work[]
 ) {
   const values = storedValues(definition, record)
-  const write = writeContext(
-    ctx,
-    definitions.version,
-    ctx.now(),
-    workOf(definition, record.id, values, [record]),
-    undefined,
-    '',
-  )
+  const work = [...workOf(definition, record.id, values, [record]), ...moreWork]
+  const write = writeContext(ctx, definitions.version, ctx.now(), work, undefined, '')
   try {
     await store(ctx.db, write, { id: record.id, version: record.version, entries: entriesOf(values) })
   } catch (error) {
@@ -100,16 +114,17 @@ async function move(
   ctx.workWritten()
 }
 
-/** The values of a stored record by field; null for unset ones. */
+/** The values of a stored record by field, as people wrote them, null for unset ones; the system's own follow from others. */
 export function storedValues(definition: ObjectDefinition, record: StoredRecord): FieldWrite[] {
   const stored = JSON.parse(record.fields) as Record<string, { value: Json }>
-  return Array.from(definition.fields.values(), (field) => ({ field, value: stored[field.key]?.value ?? null }))
+  const written = [...definition.fields.values()].filter((field) => !field.readOnly)
+  return written.map((field) => ({ field, value: stored[field.key]?.value ?? null }))
 }
 
 /** A page of what is in the trash, most recently deleted first. */
 export const listTrashed = (ctx: Context, page: { limit: number; offset: number }) =>
   withDefinitions(ctx, async (definitions) => {
-    const entries = await listTrash(ctx.db, ctx.workspace, page.limit, page.offset)
+    const { total, entries } = await listTrash(ctx.db, ctx.workspace, page.limit, page.offset)
     const byNumber = new Map(Array.from(definitions.types.values(), (type) => [type.number, type]))
     const data = await Promise.all(
       entries.map(async ({ id, objectType, deletedAt, deletedBy }) => {
@@ -125,5 +140,5 @@ export const listTrashed = (ctx: Context, page: { limit: number; offset: number 
         }
       }),
     )
-    return { object: 'list', data, totalCount: entries[0]?.total ?? 0 }
+    return { object: 'list', data, totalCount: total }
   })

@@ -135,4 +135,4 @@ const canonical = (value: Json): string =>
   )
 
 /** `updatedAt` never stands still over a change, even when the clock does. */
-const later = (now: Date, previous: string) => new Date(Math.max(now.getTime(), Date.parse(previous) + 1))
+export const later = (now: Date, previous: string) => new Date(Math.max(now.getTime(), Date.parse(previous) + 1))

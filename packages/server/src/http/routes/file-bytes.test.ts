@@ -10,8 +10,10 @@ import {
   endSession,
   type FileBody,
   put,
+  putStream,
   type Session,
   storedNames,
+  uploadsOf,
   urlOf,
   uuidOf,
 } from '../../../test/uploads.ts'
@@ -22,6 +24,8 @@ const api = await startApi({ OPENFIELD_CORS_ORIGINS: 'https://app.example' })
 const complete = (id: string, body: object = {}) => api.post<FileBody>(`/v1/files/${id}/complete`, body)
 const cancel = (id: string) => api.post(`/v1/files/${id}/cancel`)
 const statusOf = async (id: string) => successOf(await api.get<FileBody>(`/v1/files/${id}`)).status
+/** Where the server finds out by itself. */
+const soon = { timeout: 10_000, interval: 20 }
 const md5 = (bytes: Buffer) => createHash('md5').update(bytes).digest('hex')
 const get = (url: string, headers: Record<string, string> = {}) =>
   api.raw({ method: 'GET', path: url.slice(api.url.length), headers })
@@ -119,7 +123,7 @@ describe('an upload', () => {
       expect([200, 403, 422]).toEqual(expect.arrayContaining(answers.map(({ status }) => status)))
       const status = await statusOf(session.id)
       if (status === 'PENDING') successOf(await complete(session.id))
-      if (status === 'CANCELLED') await vi.waitFor(async () => expect(await namesOf(session)).toEqual([]))
+      if (status === 'CANCELLED') await vi.waitFor(async () => expect(await namesOf(session)).toEqual([]), soon)
       else expect((await contentsOfFile(api, session)).toString()).toMatch(/^[hjc]ello$/)
     }
   })
@@ -135,10 +139,9 @@ describe('an upload that breaks off', () => {
     ['before the chunk that ends it', 'chunked', '5\r\nhello\r\n'],
   ] as const)('%s leaves the session open and nothing behind; it can be sent again', async (_name, announced, body) => {
     const session = await aSession(api, { sizeBytes: announced === 'chunked' ? 5 : announced })
-    await cutUpload(session, announced, body)
-    await vi.waitFor(async () => {
-      expect(await api.sql('select * from file_upload where file_id = $1', [uuidOf(session.uploadUrl)])).toEqual([])
-    })
+    const begun = () => vi.waitFor(async () => expect(await uploadsOf(api, session)).toBe(1), soon)
+    await cutUpload(session, announced, body, begun)
+    await vi.waitFor(async () => expect(await uploadsOf(api, session)).toBe(0), soon)
     expect(await namesOf(session)).toEqual([])
     expect(await statusOf(session.id)).toBe('PENDING')
     expect(outcome(await complete(session.id))).toBe('422')
@@ -151,11 +154,11 @@ describe('an upload that breaks off', () => {
 
   it('after the last byte, before the answer, may have arrived; it can be sent again', async () => {
     const session = await aSession(api)
-    await cutUpload(session, 5, 'hello')
+    await cutUpload(session, 5, 'hello', async () => {})
     expect((await put(session, 'hello')).status).toBe(200)
     successOf(await complete(session.id))
     expect((await contentsOfFile(api, session)).toString()).toBe('hello')
-    await vi.waitFor(async () => expect(await namesOf(session)).toHaveLength(1))
+    await vi.waitFor(async () => expect(await namesOf(session)).toHaveLength(1), soon)
   })
 
   it('by the end of its session is refused, though it began in time', async () => {
@@ -163,20 +166,14 @@ describe('an upload that breaks off', () => {
     const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
     const { promise: ended, resolve: end } = Promise.withResolvers<void>()
     async function* slowly() {
-      yield 'hello'
+      yield Buffer.from('hello')
       begin()
       await ended
-      yield 'hello'
+      yield Buffer.from('hello')
     }
-    const options = {
-      method: 'PUT',
-      headers: session.uploadHeaders,
-      body: ReadableStream.from(slowly()),
-      duplex: 'half',
-    }
-    const answer = fetch(session.uploadUrl, options as RequestInit)
+    const answer = putStream(session, slowly())
     await begun
-    await vi.waitFor(async () => expect(await namesOf(session)).toHaveLength(1))
+    await vi.waitFor(async () => expect(await namesOf(session)).toHaveLength(1), soon)
     await endSession(api, session, '-1 second')
     end()
     expect((await answer).status).toBe(403)

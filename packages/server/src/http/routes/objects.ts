@@ -5,7 +5,7 @@ import { readDefinitionsVersion } from '../../storage/definitions.ts'
 import { type Guards, guard, type Requirements } from '../guard.ts'
 import { customObjects } from './records.ts'
 
-/** The custom object types of the workspace. */
+/** The custom object types of the workspace, by the alphabet. */
 export const listObjectTypes = {
   method: 'GET',
   path: '/v1/objects',
@@ -22,7 +22,8 @@ export function objectRoutes(app: FastifyInstance, guards: Guards) {
     withDefinitions(ctx, async (definitions) => {
       requireCurrent(definitions, (await readDefinitionsVersion(ctx.db, ctx.workspace)) ?? 0)
       const custom = [...definitions.types.values()].filter((type) => type.custom)
-      return { data: custom.map(({ name, label }) => ({ objectType: name, label })) }
+      const byName = custom.sort((left, right) => (left.name < right.name ? -1 : 1))
+      return { data: byName.map(({ name, label }) => ({ objectType: name, label })) }
     }),
   )
 }

@@ -486,7 +486,7 @@ describe('update', () => {
       { relationships: { $contact: { replace: [] } } },
     ]) {
       const response = await api.post(`/v1/accounts/${account.id}`, body)
-      expect([response.status, response.body]).toEqual([200, account])
+      expect([response.status, asWritten(response.body)]).toEqual([200, asWritten(account)])
     }
     expect(await contentsOf(api)).toEqual(before)
   })

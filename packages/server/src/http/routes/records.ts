@@ -213,7 +213,10 @@ async function definitionOf(ctx: Context, objectType: string): Promise<ObjectDef
 /** The query string of a URL. */
 export const queryOf = (url = '') => (url.includes('?') ? url.slice(url.indexOf('?') + 1) : '')
 
-/** Runs a write; if another request with the same idempotency key was first, its response is sent instead. */
+/**
+ * Runs a write; if another request with the same idempotency key was first, its response is sent instead, also when this
+ * one was refused because of what that one did.
+ */
 export async function once(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -222,9 +225,10 @@ export async function once(
   try {
     return await write()
   } catch (error) {
-    if (!(error instanceof KeyUsed)) throw error
+    if (!(error instanceof KeyUsed || error instanceof ApiError)) throw error
     await replay(request.call, reply)
     if (reply.sent) return undefined
+    if (error instanceof ApiError) throw error
     throw new ApiError(
       'idempotency_conflict',
       undefined,

@@ -15,7 +15,10 @@ export type S3Settings = {
 const partBytes = 8 * 1024 * 1024
 const partsAtOnce = 2
 
-/** Keeps bytes as objects of a bucket of AWS S3, or of a service that speaks its API. */
+/**
+ * Keeps bytes as objects of a bucket of AWS S3, or of a service that speaks its API. A process that is killed in the middle
+ * of a large upload leaves parts of it there, which a lifecycle rule of the bucket for incomplete uploads removes.
+ */
 export function s3Blobs(settings: S3Settings): Blobs {
   const Bucket = settings.bucket
   let connecting: ReturnType<typeof connect> | undefined
@@ -73,8 +76,8 @@ async function answered<T>(answer: Promise<T>): Promise<T> {
     return await answer
   } catch (error) {
     if (error instanceof ApiError) throw error
-    const { name, message } = error as Error
-    const what = name === 'Error' ? message : name
+    const { name, code } = error as NodeJS.ErrnoException
+    const what = code ?? name
     throw new ApiError(
       'service_unavailable',
       undefined,
