@@ -23,9 +23,12 @@ beforeAll(async () => {
 const newVehicle = (name: string, wheels: number) =>
   client.object.create('vehicle', { fields: { $name: name, wheels }, relationships: { keeper: accountId } })
 
-test('the types are listed, and their fields and relationships described', async () => {
+test('the types are listed by the alphabet, and their fields and relationships described', async () => {
   const { data } = await client.object.listDefinitions()
-  expect(data).toContainEqual({ objectType: 'vehicle', label: 'Vehicle' })
+  expect(data).toEqual([
+    { objectType: 'boat', label: 'Boat' },
+    { objectType: 'vehicle', label: 'Vehicle' },
+  ])
   const { objectType, fieldDefinitions, relationshipDefinitions } = await client.object.definitions('vehicle')
   expect(objectType).toBe('vehicle')
   expect([fieldDefinitions.$name.label, fieldDefinitions.wheels?.valueType]).toEqual(['Name', 'NUMBER'])

@@ -27,7 +27,11 @@ export default async function setup(project: TestProject) {
   const folder = mkdtempSync(join(tmpdir(), 'openfield-tests-'))
   const conformanceLog = join(folder, 'conformance.jsonl')
   writeFileSync(conformanceLog, '')
-  const { url, close } = await openPostgres(process.env['DATABASE_URL'] || undefined, folder)
+  const clear = () => rmSync(folder, { recursive: true, force: true })
+  const { url, close } = await openPostgres(process.env['DATABASE_URL'] || undefined, folder).catch((error) => {
+    clear()
+    throw error
+  })
   // Not an inherited setting: what a test starts is told its database.
   delete process.env['DATABASE_URL']
   project.provide('databaseUrl', url)
@@ -35,7 +39,7 @@ export default async function setup(project: TestProject) {
   return async () => {
     report(readFileSync(conformanceLog, 'utf8'))
     await close()
-    rmSync(folder, { recursive: true, force: true })
+    clear()
   }
 }
 

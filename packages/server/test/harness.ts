@@ -149,13 +149,15 @@ export async function settled(api: Api): Promise<void> {
 
 /** A fingerprint of everything that requests write; work that is done in the background is left out. */
 export async function contentsOf(api: Api): Promise<unknown> {
-  const whole = (table: string) =>
-    `(select count(*) || ' ' || coalesce(sum(hashtextextended(x::text, 0)), 0) from ${table} x) as ${table}`
-  const tables =
-    'record edge index_text index_number index_substring unique_value change idempotency trashed_edge file merge'
+  const whole = (table: string, where = 'true') =>
+    `(select count(*) || ' ' || coalesce(sum(hashtextextended(x::text, 0)), 0) from ${table} x where ${where}) as ${table}`
+  const tables = 'record edge index_text index_substring unique_value change idempotency trashed_edge file merge'
+  const derived = 'select from generated_fields g where g.id = x.id and g.numbers ? x.field::text'
   const definitions = 'definitions_version field_definition relationship_definition object_type key_lookup workspace'
   const keys = '(select count(*) from api_key where revoked_at is null) as api_key'
-  const [row] = await api.sql(`select ${[...`${tables} ${definitions}`.split(' ').map(whole), keys].join(', ')}`)
+  const parts = `${tables} ${definitions}`.split(' ').map((table) => whole(table))
+  const numbers = whole('index_number', `not exists (${derived})`)
+  const [row] = await api.sql(`select ${[...parts, numbers, keys].join(', ')}`)
   return row
 }
 

@@ -92,10 +92,9 @@ export async function readDefinitionsVersion(db: Connection, workspace: number):
 }
 
 function shapeOf(type: ObjectDefinition, removed: readonly string[]): Shape {
-  const fields = [...type.fields.values()]
-    .sort(inStoredOrder)
-    .map(({ key, valueType }) => [key, { value: null, valueType }])
-  return { number: type.number, defaults: JSON.stringify(Object.fromEntries(fields)), removed }
+  const fields = [...type.fields.values()].sort(inStoredOrder)
+  const unset = Object.fromEntries(fields.map(({ key, valueType }) => [key, { value: null, valueType }]))
+  return { number: type.number, unset, defaults: JSON.stringify(unset), removed }
 }
 
 const fieldRow = (field: StoredField): FieldRow => ({

@@ -34,10 +34,10 @@ export async function findByHost(db: Connection, workspace: number, field: numbe
   const origins = ['https://', 'http://'].flatMap((scheme) => [scheme + domain, `${scheme}www.${domain}`])
   const found = await rows<{ id: string }>(
     db,
-    // What may follow a host in a URL sorts before '@', and so do dots, which the second test rules out.
+    // What may follow a host in a URL sorts before '@', and so do dots and hyphens, which the second test rules out.
     `select i.id from unnest($3::text[]) origin cross join lateral (
        select id from index_substring where workspace_id = $1 and field = $2 and value >= origin and value < origin || '@'
-         and split_part(value, '/', 3) = split_part(origin, '/', 3)) i
+         and substring(value from '//([^/:?#]*)') = split_part(origin, '/', 3)) i
      order by i.id limit 1`,
     [workspace, field, origins],
   )

@@ -12,8 +12,8 @@ import {
   storedRecord,
 } from './rows.ts'
 
-/** What reads of one object type need to know: its number, what unset fields read as, keys to leave out. */
-export type Shape = { number: number; defaults: string; removed: readonly string[] }
+/** What reads of one object type need to know: its number, what unset fields read as (`defaults` as JSON), keys to leave out. */
+export type Shape = { number: number; unset: object; defaults: string; removed: readonly string[] }
 
 /** Index entries of one record, as parallel arrays: field ids and values. */
 export type Entries = {
@@ -160,7 +160,7 @@ const workColumns = (write: WriteContext) => [
   write.work.map((work) => work.recordId),
   write.idempotency?.operation ?? null,
   write.idempotency?.key ?? null,
-  write.response,
+  write.idempotency ? write.response : null,
 ]
 
 /** Why the database did not take a write, by the SQLSTATEs that its functions raise (see 0002-writes.sql). */

@@ -3,7 +3,7 @@ import { cancelFile as cancel, completeFile as complete, type StoredFile, type U
 import type { Context } from '../context.ts'
 import { presentFile, statusOf } from './present.ts'
 import { requireFile, wrongStatus } from './retrieve.ts'
-import { blobKey, discardUpload } from './upload.ts'
+import { blobKey, tryToDiscard } from './upload.ts'
 
 const triesMax = 5
 
@@ -35,8 +35,7 @@ export async function cancelFile(ctx: Context, id: string) {
   const { id: uuid } = await requireFile(ctx, id)
   const file = await cancel(ctx.db, ctx.workspace, uuid, ctx.now())
   if (!file) throw wrongStatus(await requireFile(ctx, id), ctx.now(), 'Only a PENDING one can be cancelled')
-  // What cannot be removed now the background removes later.
-  if (file.upload) await discardUpload(ctx, uuid, file.upload.id).catch(() => {})
+  if (file.upload) await tryToDiscard(ctx, uuid, file.upload.id)
   return presentFile(file, ctx.now())
 }
 

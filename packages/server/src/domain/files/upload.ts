@@ -20,22 +20,23 @@ export async function uploadFile(ctx: Context, id: string, { headers, bytes }: S
   requireHeaders(file, headers)
   const upload = newUuid()
   await startUpload(ctx.db, ctx.workspace, id, upload, ctx.now())
+  const meter = new Meter(ctx, file)
   try {
-    const meter = new Meter(ctx, file)
     await ctx.blobs.write(blobKey(id, upload), meter.measured(bytes))
-    const once = rulesOf(file.purpose).once === true
-    const finished = await finishUpload(ctx.db, ctx.workspace, id, { id: upload, ...meter.result() }, ctx.now(), once)
-    if (!finished) {
-      await requireOpen(ctx, id)
-      throw new Error(`the open upload session ${id} did not take an upload`)
-    }
-    if (finished.replaced) await discardUpload(ctx, id, finished.replaced).catch(() => {})
-    return meter.result().md5
   } catch (error) {
-    // What cannot be removed now the background removes later.
-    await discardUpload(ctx, id, upload).catch(() => {})
+    await tryToDiscard(ctx, id, upload)
     throw error
   }
+  // Should this fail nobody knows whether the bytes count by now: they stay.
+  const once = rulesOf(file.purpose).once === true
+  const finished = await finishUpload(ctx.db, ctx.workspace, id, { id: upload, ...meter.result() }, ctx.now(), once)
+  if (!finished) {
+    await tryToDiscard(ctx, id, upload)
+    await requireOpen(ctx, id)
+    throw new Error(`the open upload session ${id} did not take an upload`)
+  }
+  if (finished.replaced) await tryToDiscard(ctx, id, finished.replaced)
+  return meter.result().md5
 }
 
 /** Removes the bytes of an upload that does not count, and then what is known of it. */
@@ -47,6 +48,10 @@ export async function discardUpload(
   await blobs.remove(blobKey(file, upload))
   await forgetUpload(db, workspace, file, upload)
 }
+
+/** What cannot be removed now the background removes later. */
+export const tryToDiscard = (ctx: Context, file: string, upload: string) =>
+  discardUpload(ctx, file, upload).catch(() => {})
 
 /** Where the bytes of an upload are. */
 export const blobKey = (file: string, upload: string) => `${file}.${upload}`

@@ -1,10 +1,8 @@
 import { newUuid, type ObjectDefinition, timeOfUuid } from '@openfield/schema'
 import { workOf } from '../../jobs/work.ts'
-import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import { createRecord as store, WriteRefused } from '../../storage/records.ts'
-import type { StoredRecord } from '../../storage/rows.ts'
 import { type Context, withDefinitions } from '../context.ts'
-import { findType } from './definitions.ts'
+import { findType, shapeOf } from './definitions.ts'
 import { bareValues, entriesOf, type FieldWrite, parseFields, required, valueIn, wireForm } from './fields.ts'
 import { presentRecord } from './present.ts'
 import {
@@ -67,8 +65,12 @@ export const createRecord = (
     const at = timeOfUuid(id)
     const links = linksAfter(noLinks, changes)
     const record = { id, version: 1, updatedAt: at.toISOString(), externalId, ...links }
-    const fields = JSON.stringify(Object.fromEntries(values.map((write) => [write.field.key, wireForm(write)])))
-    const response = present(ctx, definitions, definition, { ...record, fields })
+    const set = Object.fromEntries(values.map((write) => [write.field.key, wireForm(write)]))
+    // The response is made before the record is stored, so that both are stored together.
+    const all = JSON.stringify({ ...shapeOf(definitions, definition).unset, ...set })
+    // Who wrote it sees it, whatever it is linked to.
+    const visible = new Set([...links.from.ids.values()].flat())
+    const response = presentRecord(ctx, definitions, definition, { ...record, fields: all }, visible)
     try {
       await store(
         ctx.db,
@@ -77,7 +79,7 @@ export const createRecord = (
           id,
           objectType: definition.number,
           externalId,
-          fields,
+          fields: JSON.stringify(set),
           entries: entriesOf(values),
           links: newLinks(definitions.types, changes),
           after: bareValues(values),
@@ -108,13 +110,4 @@ function missingField(definition: ObjectDefinition, writes: readonly FieldWrite[
     }
   }
   return undefined
-}
-
-/** The response is made before the record is stored, so that both are stored together. */
-function present(ctx: Context, definitions: VersionedDefinitions, definition: ObjectDefinition, record: StoredRecord) {
-  const defaults = definitions.shapes.get(definition.name)?.defaults ?? '{}'
-  const fields = JSON.stringify({ ...JSON.parse(defaults), ...JSON.parse(record.fields) })
-  // Who wrote it sees it, whatever it is linked to.
-  const visible = new Set([...record.from.ids.values()].flat())
-  return presentRecord(ctx, definitions, definition, { ...record, fields }, visible)
 }

@@ -51,10 +51,21 @@ const prefixOf = (definition: ObjectDefinition | undefined): IdPrefix => definit
 
 /** Newest first; `hasMore` stands only where a big relationship was cut off. */
 function presentRelationship(relationship: Relationship, prefix: IdPrefix, record: StoredRecord): string {
-  const { key, cardinality, objectType } = relationship
   const ids = linkedIds(relationship, record).map((id) => `"${encodeId(prefix, id)}"`)
   const more = relationship.ids.some((id) => record[relationship.side].more.has(id)) ? ',"hasMore":true' : ''
-  return `${JSON.stringify(key)}:{"cardinality":"${cardinality}","objectType":"${objectType}","values":[${ids.join(',')}]${more}}`
+  return `${headOf(relationship)}${ids.join(',')}]${more}}`
+}
+
+const heads = new WeakMap<Relationship, string>()
+
+/** What is the same for every record; made once, since a page of a list holds two hundred of them. */
+function headOf(relationship: Relationship): string {
+  const known = heads.get(relationship)
+  if (known !== undefined) return known
+  const { key, cardinality, objectType } = relationship
+  const head = `${JSON.stringify(key)}:{"cardinality":"${cardinality}","objectType":"${objectType}","values":[`
+  heads.set(relationship, head)
+  return head
 }
 
 /** The envelope of a page of a list. */
