@@ -54,7 +54,8 @@ class CustomObjects(Checks):
         created = self.client.object.create(
             self.vehicle, fields={"$name": "Van"}, relationships={keeper: account.id}
         )
-        self.assertEqual((linked(created, keeper), created.relationships[keeper].object_type), ([account.id], "account"))
+        self.assertEqual(linked(created, keeper), [account.id])
+        self.assertEqual(created.relationships[keeper].object_type, "account")
         self.assertEqual(linked(self.client.account.retrieve(account.id), fleet), [created.id])
         emptied = self.client.account.update(account.id, relationships={fleet: {"remove": created.id}})
         self.assertEqual(linked(emptied, fleet), [])

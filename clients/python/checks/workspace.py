@@ -56,8 +56,9 @@ def define_object_type(slug: str) -> str:
 
 def put(url: str, headers: dict[str, str], content: bytes) -> int:
     """Sends bytes where a new file wants them, with its headers and no key, and returns the status."""
+    request = urllib.request.Request(url, content, headers, method="PUT")
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, content, headers, method="PUT"), timeout=30) as response:
+        with urllib.request.urlopen(request, timeout=30) as response:
             return int(response.status)
     except urllib.error.HTTPError as error:
         return error.code
@@ -123,7 +124,7 @@ class Checks(unittest.TestCase):
     def new_file(self, content: bytes, **purpose: Any) -> FileCompleteResponse:
         """A completed file."""
         file = self.client.file.create(
-            filename="call.txt", mime_type="text/plain", size_bytes=len(content), **purpose
+            filename="notes.txt", mime_type="text/plain", size_bytes=len(content), **purpose
         )
         self.assertIn(put(file.upload_url, file.upload_headers, content), (200, 201, 204))
         return self.client.file.complete(file.id, md5=hashlib.md5(content).hexdigest())

@@ -224,7 +224,7 @@ describe('a meeting with the privacy METADATA', async () => {
     expect(seen.accessLevel).toBe('METADATA')
     expect(valuesOf(seen)).toMatchObject({ $description: null, $meetingUrl: null, $meetingPrep: null })
     expect(seen.fields.$description).toEqual({ value: null, valueType: 'TEXT' })
-    expect(seen.fields.$title?.value).toBe(meeting.fields.$title?.value)
+    expect(seen.fields.$title?.value).toMatch(/^Meeting/)
     expect(seen.relationships).not.toHaveProperty('$transcript')
     expect(seen.relationships.$contact?.values).toEqual([contact.id])
   }
@@ -233,7 +233,7 @@ describe('a meeting with the privacy METADATA', async () => {
     const as = { key: keys[who] }
     expectFull(successOf(await api.get<MeetingBody>(`/v1/meetings/${meeting.id}`, as)))
     const { data } = successOf(await api.get<{ data: MeetingBody[] }>('/v1/meetings', as))
-    for (const one of data.filter(({ id }) => id === meeting.id)) expectFull(one)
+    expectFull(data.find(({ id }) => id === meeting.id) as MeetingBody)
     expectFull(successOf(await update(meeting.id, {}, keys[who])))
   })
 
