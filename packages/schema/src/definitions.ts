@@ -29,6 +29,8 @@ export type Relationship = {
   publicId: string
   key: string
   slug: string
+  /** The slug of each of `ids`, for filters. */
+  slugs: readonly string[]
   label: string
   description: string | null
   /** What the other end is: an object type's name. */
@@ -126,24 +128,30 @@ const customObject = (row: CustomObjectRow): Shell => ({
 })
 
 function defineOne(shell: Shell, fields: Field[], rows: WorkspaceRows): ObjectDefinition {
-  const custom = rows.fields.filter(
+  const added = rows.fields.filter(
     (row) => row.objectType === shell.name && !fields.some((field) => field.id === row.id),
   )
-  const relationships = [...systemRelationships(shell.name), ...customRelationships(shell.name, rows.relationships)]
+  // What is closed shows no relationship of the workspace's, though one may lead to it, as to members.
+  const custom = shell.open ? customRelationships(shell.name, rows.relationships) : []
+  const relationships = [...systemRelationships(shell.name), ...custom]
   return {
     ...shell,
-    fields: new Map([...fields, ...custom.map(customField)].map((field) => [field.key, field])),
+    fields: new Map([...fields, ...added.map(customField)].map((field) => [field.key, field])),
     relationships: new Map(relationships.map((relationship) => [relationship.key, relationship])),
     relationshipFilters: new Map(relationships.flatMap(filterKeys)),
   }
 }
 
-/** A relationship filter names the definition's slug; the key it has in records is accepted too. */
+/**
+ * A relationship filter names a definition's slug; the key it has in records is accepted too. Of a union, each part has its
+ * slug. A slug of the workspace's own is the key.
+ */
 const filterKeys = (relationship: Relationship): [string, Relationship][] => [
   [relationship.key, relationship],
-  ...(relationship.system && relationship.ids.length === 1
-    ? [[`$${relationship.slug}`, relationship] as [string, Relationship]]
-    : []),
+  ...(relationship.system ? relationship.slugs : []).map((slug, index): [string, Relationship] => [
+    `$${slug}`,
+    { ...relationship, ids: relationship.ids.slice(index, index + 1) },
+  ]),
 ]
 
 function systemFields(objectType: ObjectType, rows: WorkspaceRows): Field[] {
@@ -205,12 +213,14 @@ function systemRelationships(objectType: string): Relationship[] {
   const table = objectTypes[objectType as keyof typeof objectTypes]?.relationships ?? {}
   return Object.entries<SystemRelationship>(table).map(([key, end]) => {
     const owners = 'inverseOf' in end ? [end.inverseOf].flat().map(ownerOf) : [{ end, inverse: inverseOf(end.slug) }]
-    const slug = owners[0]?.end.slug ?? ''
+    const slugs = owners.map((owner) => owner.end.slug)
+    const [slug = ''] = slugs
     return {
       ids: owners.map((owner) => owner.end.id),
       publicId: systemId('rd', slug),
       key,
       slug,
+      slugs,
       label: end.label,
       description: end.description ?? null,
       objectType: end.objectType,
@@ -253,6 +263,7 @@ function customEnd(row: RelationshipRow, side: 'from' | 'to'): Relationship {
     publicId: row.publicId,
     key: end.slug,
     slug: end.slug,
+    slugs: [end.slug],
     label: end.label,
     description: null,
     objectType: other.objectType,

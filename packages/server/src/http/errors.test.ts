@@ -1,4 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import pg from 'pg'
 import { afterAll, describe, expect, it } from 'vitest'
 import { headersOf, outcome, startApi } from '../../test/harness.ts'
 import { send, sendBytes } from '../../test/request.ts'
@@ -152,7 +153,31 @@ describe('500 and 503', () => {
     const { body } = await breakable.get<{ totalCount: number }>('/v1/accounts?$name=Lost')
     expect(body.totalCount).toBe(2)
   })
+
+  it('503: in the middle of a transaction, which is undone and harms nobody', async () => {
+    const path = '/admin/v1/objects/account/fields'
+    const body = JSON.stringify({ slug: 'half', label: 'Half', valueType: 'TEXT' })
+    const define = () => send(distant.url, { method: 'POST', path, headers: headersOf(breakable.key, true), body })
+    const release = await holdDefinitions(breakable.database)
+    const pending = define()
+    const isWaiting = "select 1 from pg_locks where locktype = 'advisory' and not granted"
+    await expect.poll(async () => (await breakable.sql(isWaiting)).length).toBe(1)
+    await bridge.cut()
+    expect((await pending).status).toBe(503)
+    await release()
+    await bridge.open()
+    expect(outcome(await define())).toBe('200')
+  })
 })
+
+/** Keeps changes of definitions, and so every write, waiting until it is released. */
+async function holdDefinitions(databaseUrl: string): Promise<() => Promise<void>> {
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  const locks = 'select pg_advisory_lock(1330005574, id::int) from workspace'
+  await client.query(locks)
+  return () => client.end()
+}
 
 /** A way to a database that can be cut: connections end, and new ones are refused. */
 async function bridgeTo(databaseUrl: string) {

@@ -1,6 +1,5 @@
-import { scopes } from '@openfield/schema'
 import { describe, expect, it } from 'vitest'
-import { aContact, aKey, aMember, anAccount, anOpportunity } from '../../test/factories.ts'
+import { aKey, aMember, anAccount } from '../../test/factories.ts'
 import { type Api, headersOf, outcome, startApi } from '../../test/harness.ts'
 import type { Request } from '../../test/request.ts'
 
@@ -156,77 +155,5 @@ describe('400 version_header', () => {
   it('is not asked of the admin API', async () => {
     const response = await api.get('/admin/v1/api-keys', { headers: { 'lightfield-version': undefined } })
     expect(response.status).toBe(200)
-  })
-})
-
-describe('scopes', async () => {
-  const contact = await aContact(api)
-  const opportunity = await anOpportunity(api)
-  const deal = { fields: { $name: 'Deal', $stage: 'Lead' }, relationships: { $account: account.id } }
-  const operations: [scope: string, method: 'GET' | 'POST', path: string, body?: object][] = [
-    ['accounts:create', 'POST', '/v1/accounts', { fields: { $name: 'Acme' } }],
-    ['accounts:read', 'GET', '/v1/accounts'],
-    ['accounts:read', 'GET', '/v1/accounts/definitions'],
-    ['accounts:read', 'GET', `/v1/accounts/${account.id}`],
-    ['accounts:update', 'POST', `/v1/accounts/${account.id}`, {}],
-    ['contacts:create', 'POST', '/v1/contacts', { fields: {} }],
-    ['contacts:read', 'GET', '/v1/contacts'],
-    ['contacts:read', 'GET', '/v1/contacts/definitions'],
-    ['contacts:read', 'GET', `/v1/contacts/${contact.id}`],
-    ['contacts:update', 'POST', `/v1/contacts/${contact.id}`, {}],
-    ['opportunities:create', 'POST', '/v1/opportunities', deal],
-    ['opportunities:read', 'GET', '/v1/opportunities'],
-    ['opportunities:read', 'GET', '/v1/opportunities/definitions'],
-    ['opportunities:read', 'GET', `/v1/opportunities/${opportunity.id}`],
-    ['opportunities:update', 'POST', `/v1/opportunities/${opportunity.id}`, {}],
-    ['members:read', 'GET', '/v1/members'],
-    ['members:read', 'GET', `/v1/members/${member.id}`],
-  ]
-  const bearers = await Promise.all(
-    scopes.map(async (scope) => ({
-      scope,
-      alone: (await aKey(api, { scopes: [scope] })).key,
-      missing: (await aKey(api, { scopes: scopes.filter((other) => other !== scope) })).key,
-    })),
-  )
-  const call = async (method: 'GET' | 'POST', path: string, body: object | undefined, key: string) =>
-    (await (method === 'GET' ? api.get(path, { key }) : api.post(path, body, { key }))).status
-
-  it.each(operations)('%s, alone or among others, is what it takes to %s %s', async (scope, method, path, body) => {
-    for (const bearer of bearers) {
-      const isIt = bearer.scope === scope
-      const statuses = [await call(method, path, body, bearer.alone), await call(method, path, body, bearer.missing)]
-      expect([bearer.scope, ...statuses]).toEqual([bearer.scope, isIt ? 200 : 403, isIt ? 403 : 200])
-    }
-    expect(await call(method, path, body, keys.full)).toBe(200)
-    expect(await call(method, path, body, keys.ofMember)).toBe(200)
-  })
-
-  it('have among them all of those that the public table has', () => {
-    const groups = ['accounts', 'contacts', 'opportunities', 'tasks', 'notes', 'meetings', 'lists', 'custom_objects']
-    const all = groups.flatMap((group) => ['create', 'read', 'update', 'delete'].map((verb) => `${group}:${verb}`))
-    const others = ['files:create', 'files:read', 'emails:create', 'emails:read', 'members:read', 'channels:read']
-    expect(scopes).toEqual(expect.arrayContaining([...all, ...others, 'messages:read']))
-  })
-
-  it('are not asked for by GET /v1/auth/validate', async () => {
-    for (const { alone } of bearers) expect(await call('GET', '/v1/auth/validate', undefined, alone)).toBe(200)
-  })
-
-  it('are not enough for the admin API, which takes a full-access key of an admin', async () => {
-    const everything = (await aKey(api, { scopes: [...scopes] })).key
-    for (const key of [everything, keys.scoped, keys.ofMember]) {
-      expect(outcome(await api.get('/admin/v1/api-keys', { key }))).toBe('403')
-      expect(outcome(await api.post('/admin/v1/api-keys', { name: 'More' }, { key }))).toBe('403')
-      expect(outcome(await api.post('/admin/v1/members', {}, { key }))).toBe('403')
-      expect(outcome(await api.patch(`/admin/v1/members/${member.id}`, {}, { key }))).toBe('403')
-      expect(outcome(await api.delete(`/admin/v1/members/${member.id}`, { key }))).toBe('403')
-      expect(outcome(await api.post('/admin/v1/objects/account/fields', {}, { key }))).toBe('403')
-      expect(outcome(await api.patch('/admin/v1/objects/account/fields/x', {}, { key }))).toBe('403')
-      expect(outcome(await api.delete('/admin/v1/objects/account/fields/x', { key }))).toBe('403')
-      expect(outcome(await api.post('/admin/v1/objects/account/relationships', {}, { key }))).toBe('403')
-      expect(outcome(await api.patch('/admin/v1/objects/account/relationships/x', {}, { key }))).toBe('403')
-      expect(outcome(await api.delete('/admin/v1/objects/account/relationships/x', { key }))).toBe('403')
-    }
   })
 })

@@ -15,11 +15,15 @@ const connectionsMax = 12
 export function openDatabase(connection: pg.PoolConfig): Database {
   const pool = new pg.Pool({
     max: connectionsMax,
-    // Compiling a statement takes longer than running it here. Not a start-up option, which connection poolers refuse.
-    onConnect: async (client) => void (await client.query('set jit = off')),
+    onConnect: async (client) => {
+      // A connection that breaks fails its statement, or is replaced at the next; but one that is between two statements
+      // of a transaction has nobody who listens, and would end the process.
+      client.on('error', () => {})
+      // Compiling a statement takes longer than running it here. Not a start-up option, which connection poolers refuse.
+      await client.query('set jit = off')
+    },
     ...connection,
   })
-  // An idle connection that breaks (the database restarted) is replaced at the next query; there is nobody to tell.
   pool.on('error', () => {})
   return pool
 }
@@ -73,8 +77,23 @@ export async function transaction<T>(db: Database, work: (tx: Connection) => Pro
 /** The SQLSTATE of an error from PostgreSQL, or undefined. */
 export const sqlState = (error: unknown) => (error instanceof pg.DatabaseError ? error.code : undefined)
 
-/** Runs `work` while no other process holds the same lock. */
+const held = new Map<string, Promise<unknown>>()
+
+/** Runs `work` while nobody else, here or in another process, holds the same lock of the same database. */
 export async function withLock<T>(db: Database, lock: number, work: () => Promise<T>): Promise<T> {
+  // Callers here wait in line without a connection each, so that the one whose turn it is finds one.
+  const name = `${lock} ${db.options.connectionString ?? db.options.host}`
+  const turn = (held.get(name) ?? Promise.resolve()).then(() => locked(db, lock, work))
+  const settled = turn.catch(() => {})
+  held.set(name, settled)
+  try {
+    return await turn
+  } finally {
+    if (held.get(name) === settled) held.delete(name)
+  }
+}
+
+async function locked<T>(db: Database, lock: number, work: () => Promise<T>): Promise<T> {
   const client = await db.connect()
   try {
     await client.query('select pg_advisory_lock($1)', [lock])

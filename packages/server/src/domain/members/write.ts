@@ -1,5 +1,6 @@
 import { decodeId, idPrefixes, unprocessable } from '@openfield/schema'
 import { revokeKeysOf } from '../../storage/api-keys.ts'
+import { withLock } from '../../storage/database.ts'
 import { countAdmins } from '../../storage/members.ts'
 import type { Context } from '../context.ts'
 import { createRecord } from '../records/create.ts'
@@ -21,22 +22,30 @@ export const createMember = (ctx: Context, input: MemberInput): Promise<string> 
 const unnamed = { firstName: null, lastName: null }
 
 /** Changes a member; what the input does not name stays. */
-export async function updateMember(ctx: Context, id: string, input: MemberInput): Promise<string> {
-  const { fields } = await readMember(ctx, id)
-  if (input.role === 'member' && fields.$role.value === 'admin') await requireOtherAdmin(ctx)
-  const name = fields.$name.value ?? unnamed
-  return updateRecord(ctx, 'member', id, { fields: memberFields(input, name), relationships: {} })
-}
+export const updateMember = (ctx: Context, id: string, input: MemberInput): Promise<string> =>
+  oneAtATime(ctx, input.role === 'member', async () => {
+    const { fields } = await readMember(ctx, id)
+    if (input.role === 'member' && fields.$role.value === 'admin') await requireOtherAdmin(ctx)
+    const name = fields.$name.value ?? unnamed
+    return updateRecord(ctx, 'member', id, { fields: memberFields(input, name), relationships: {} })
+  })
 
 /** Removes a member, and with them every key that acts as them. */
-export async function removeMember(ctx: Context, id: string): Promise<string> {
-  const { fields } = await readMember(ctx, id)
-  if (fields.$role.value === 'admin') await requireOtherAdmin(ctx)
-  const removed = await trashRecord(ctx, 'member', id)
-  // For good: restoring the member does not bring them back.
-  await revokeKeysOf(ctx.db, ctx.workspace, decodeId(idPrefixes.member, id) ?? '', ctx.now())
-  return removed
-}
+export const removeMember = (ctx: Context, id: string): Promise<string> =>
+  oneAtATime(ctx, true, async () => {
+    const { fields } = await readMember(ctx, id)
+    if (fields.$role.value === 'admin') await requireOtherAdmin(ctx)
+    const removed = await trashRecord(ctx, 'member', id)
+    // For good: restoring the member does not bring them back.
+    await revokeKeysOf(ctx.db, ctx.workspace, decodeId(idPrefixes.member, id) ?? '', ctx.now())
+    return removed
+  })
+
+const lock = 1330005580
+
+/** What may take an admin away waits for its turn, so that two last ones do not both go. */
+const oneAtATime = <T>(ctx: Context, takesAdmin: boolean, work: () => Promise<T>): Promise<T> =>
+  takesAdmin ? withLock(ctx.db, lock, work) : work()
 
 type Name = { firstName: string | null; lastName: string | null }
 type StoredMember = { fields: { $role: { value: string }; $name: { value: Name | null } } }

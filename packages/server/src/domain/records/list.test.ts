@@ -446,7 +446,7 @@ describe('filters on relationships', async () => {
   })
 
   // The definitions of contacts give `$opportunity` the slug `opportunity-champion`, and filters go by slugs.
-  it.fails('contacts by $opportunity-champion', async () => {
+  it('contacts by $opportunity-champion', async () => {
     const { body } = await api.get<{ relationshipDefinitions: { $opportunity: { slug: string } } }>(
       '/v1/contacts/definitions',
     )

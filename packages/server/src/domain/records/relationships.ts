@@ -282,18 +282,26 @@ export const linkLog = (changes: readonly LinkChange[]) =>
 
 /** A record's links after some changes; of very many the newest. */
 export function linksAfter(
-  current: { from: Links; to: Links },
+  current: { id?: string; from: Links; to: Links },
   changes: readonly LinkChange[],
 ): { from: Links; to: Links } {
   const ids = { from: new Map(current.from.ids), to: new Map(current.to.ids) }
   const more = { from: new Set(current.from.more), to: new Set(current.to.more) }
-  for (const { relationship, added, removed } of changes) {
-    const { side } = relationship
-    const [id = 0] = relationship.ids
+  const change = (side: 'from' | 'to', id: number, added: readonly string[], removed: readonly string[]) => {
     const kept = (ids[side].get(id) ?? []).filter((one) => !removed.includes(one) && !added.includes(one))
     const all = [...kept, ...added].sort().reverse()
     ids[side].set(id, all.slice(0, linksMax))
     if (all.length > linksMax) more[side].add(id)
+  }
+  for (const { relationship, added, removed } of changes) {
+    const { side } = relationship
+    const [id = 0] = relationship.ids
+    change(side, id, added, removed)
+    // A record linked to itself is at both ends.
+    const isSelf = (other: string) => other === current.id
+    if ([...added, ...removed].some(isSelf)) {
+      change(side === 'from' ? 'to' : 'from', id, added.filter(isSelf), removed.filter(isSelf))
+    }
   }
   return { from: { ids: ids.from, more: more.from }, to: { ids: ids.to, more: more.to } }
 }
