@@ -77,20 +77,17 @@ export async function transaction<T>(db: Database, work: (tx: Connection) => Pro
 /** The SQLSTATE of an error from PostgreSQL, or undefined. */
 export const sqlState = (error: unknown) => (error instanceof pg.DatabaseError ? error.code : undefined)
 
-const held = new Map<string, Promise<unknown>>()
+const lines = new WeakMap<Database, Promise<unknown>>()
 
-/** Runs `work` while nobody else, here or in another process, holds the same lock of the same database. */
-export async function withLock<T>(db: Database, lock: number, work: () => Promise<T>): Promise<T> {
+/** Runs `work` while nobody else, here or in another process, holds the same lock. Not to be nested. */
+export function withLock<T>(db: Database, lock: number, work: () => Promise<T>): Promise<T> {
   // Callers here wait in line without a connection each, so that the one whose turn it is finds one.
-  const name = `${lock} ${db.options.connectionString ?? db.options.host}`
-  const turn = (held.get(name) ?? Promise.resolve()).then(() => locked(db, lock, work))
-  const settled = turn.catch(() => {})
-  held.set(name, settled)
-  try {
-    return await turn
-  } finally {
-    if (held.get(name) === settled) held.delete(name)
-  }
+  const turn = (lines.get(db) ?? Promise.resolve()).then(() => locked(db, lock, work))
+  lines.set(
+    db,
+    turn.catch(() => {}),
+  )
+  return turn
 }
 
 async function locked<T>(db: Database, lock: number, work: () => Promise<T>): Promise<T> {
