@@ -32,7 +32,7 @@ function parse(body: Buffer): unknown {
 type Objects = Record<string, unknown>
 
 /** A JSON object, or the 400 that names the place. */
-export function requireObject(value: unknown, param?: string): Objects {
+function requireObject(value: unknown, param?: string): Objects {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Objects
   const what = param === undefined ? 'The body' : `'${param}'`
   throw badRequest('invalid_type', `${what} must be a JSON object.`, param)

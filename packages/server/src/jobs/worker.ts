@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { PgBoss } from 'pg-boss'
 import type { Blobs } from '../storage/blobs/blobs.ts'
 import type { Database } from '../storage/database.ts'
@@ -38,10 +39,7 @@ export function startWorker(db: Database, blobs: Blobs, log: Log): Worker {
   const plan = (ms: number) => {
     if (!stopping.signal.aborted) timer = setTimeout(look, ms)
   }
-  const started = start(boss, db, blobs, stopping.signal, log).then(
-    () => plan(0),
-    (error) => log.error({ err: error }, 'starting the job queue'),
-  )
+  const started = start(boss, db, blobs, stopping.signal, log).then(() => plan(0))
 
   return {
     wake() {
@@ -64,22 +62,37 @@ const purgeQueue = 'purge'
 const uploadsQueue = 'remove-uploads'
 
 async function start(boss: PgBoss, db: Database, blobs: Blobs, stopping: AbortSignal, log: Log) {
-  await boss.start()
-  // At most one waiting job for a workspace; one more may run, so that nothing waits for a process that was killed.
-  await boss.createQueue(drainQueue, { policy: 'short', expireInSeconds: 300, retryLimit: 0, deleteAfterSeconds: 60 })
-  await boss.createQueue(purgeQueue, { deleteAfterSeconds: 3600 })
-  await boss.schedule(purgeQueue, '17 * * * *')
+  while (!stopping.aborted && !(await prepare(boss, log))) {
+    // The database may be starting anew; nothing is lost, since work waits in the outbox.
+    await sleep(lookEveryMs, undefined, { signal: stopping }).catch(() => {})
+  }
+  if (stopping.aborted) return
   await boss.work(purgeQueue, { pollingIntervalSeconds: 30 }, async () => {
     await purgeResponses(db)
   })
-  await boss.createQueue(uploadsQueue, { deleteAfterSeconds: 3600 })
-  await boss.schedule(uploadsQueue, '47 * * * *')
   await boss.work(uploadsQueue, { pollingIntervalSeconds: 30 }, async () => {
     await removeDeadUploads(db, blobs, new Date())
   })
   await boss.work<{ workspace: number }>(drainQueue, { pollingIntervalSeconds: 0.5 }, async ([job]) => {
     if (job) await drain(db, job.data.workspace, stopping, log)
   })
+}
+
+/** Makes the queues and schedules there have to be, as far as they are missing. Returns whether they are all there. */
+async function prepare(boss: PgBoss, log: Log): Promise<boolean> {
+  try {
+    await boss.start()
+    // At most one waiting job for a workspace; one more may run, so that nothing waits for a process that was killed.
+    await boss.createQueue(drainQueue, { policy: 'short', expireInSeconds: 300, retryLimit: 0, deleteAfterSeconds: 60 })
+    await boss.createQueue(purgeQueue, { deleteAfterSeconds: 3600 })
+    await boss.schedule(purgeQueue, '17 * * * *')
+    await boss.createQueue(uploadsQueue, { deleteAfterSeconds: 3600 })
+    await boss.schedule(uploadsQueue, '47 * * * *')
+    return true
+  } catch (error) {
+    log.error({ err: error }, 'starting the job queue')
+    return false
+  }
 }
 
 async function enqueueWork(boss: PgBoss, db: Database) {

@@ -33,7 +33,7 @@ export const finishWork = (db: Connection, workspace: number, work: OutboxRow) =
   db.query(`delete from outbox where ${own}`, keyOf(workspace, work))
 
 /** Notes how far paged work has come, unless it was asked for again, which starts it anew. */
-export const noteProgress = (db: Connection, workspace: number, work: OutboxRow, progress: string) =>
+const noteProgress = (db: Connection, workspace: number, work: OutboxRow, progress: string) =>
   db.query(`update outbox set progress = $5 where ${own}`, [...keyOf(workspace, work), progress])
 
 const delayMaxSeconds = 3600

@@ -24,6 +24,7 @@ import {
   settled,
   startApi,
 } from '../../../test/harness.ts'
+import { holdWork } from '../../../test/held-work.ts'
 
 const api = await startApi()
 const project = await anObjectType(api, { slug: 'project' })
@@ -494,6 +495,22 @@ describe('at the same time', () => {
       }
     }
     expect(await faultsOf(api)).toEqual({})
+  })
+
+  it('as a merge, the deletion of a linked record puts its link aside, and a restoration finds the survivor', async () => {
+    const [primary, duplicate] = await twoAccounts()
+    const contact = await aContact(api, {}, { $account: duplicate.id })
+    const path = `/v1/contacts/${contact.id}`
+    const held = await holdWork(api, 'account-summary', duplicate.id)
+    const deletion = api.delete(path)
+    await held.waiting('trash_record', 1)
+    const merging = merge('/v1/accounts', [primary, duplicate])
+    await held.waiting('merge_records', 1)
+    await held.release()
+    expect([(await deletion).status, (await merging).status]).toEqual([200, 200])
+    expect(await faultsOf(api)).toEqual({})
+    successOf(await api.post(`${path}/restore`))
+    expect(await accountsOf([contact])).toEqual([[primary.id]])
   })
 
   it('as a merge, updates and deletions of both are done before it or find nothing after it', async () => {

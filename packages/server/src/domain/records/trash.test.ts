@@ -26,6 +26,7 @@ import {
   settled,
   startApi,
 } from '../../../test/harness.ts'
+import { holdWork } from '../../../test/held-work.ts'
 
 const api = await startApi()
 const project = await anObjectType(api, { slug: 'project', label: 'Project' })
@@ -498,6 +499,22 @@ describe('at the same time', () => {
       for (const path of await Promise.all(paths.map(restore))) successOf(path)
       expect((await linksOf(`/v1/contacts/${contact.id}`)).$account).toEqual([account.id])
     }
+    expect(await faultsOf(api)).toEqual({})
+  })
+
+  it('as each other, of two restorations the second sees the first, also when that is not quite done', async () => {
+    const contact = await aContact(api)
+    const account = await anAccount(api, {}, { $contact: contact.id })
+    const paths = [`/v1/accounts/${account.id}`, `/v1/contacts/${contact.id}`] as const
+    for (const path of paths) successOf(await api.delete(path))
+    const held = await holdWork(api, 'account-summary', account.id)
+    const first = restore(paths[0])
+    await held.waiting('restore_record', 1)
+    const second = restore(paths[1])
+    await held.waiting('restore_record', 2)
+    await held.release()
+    for (const response of await Promise.all([first, second])) successOf(response)
+    expect((await linksOf(paths[1])).$account).toEqual([account.id])
     expect(await faultsOf(api)).toEqual({})
   })
 
