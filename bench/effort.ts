@@ -1,0 +1,29 @@
+/** How much of everything a run does. Counts of requests are those of one round. */
+export type Effort = {
+  rounds: number
+  creates: number
+  retrieves: number
+  /** Opportunities in the database of the list figures. */
+  opportunities: number
+  lists: number
+  starts: number
+}
+
+export const full: Effort = {
+  rounds: 5,
+  creates: 6000,
+  retrieves: 20_000,
+  opportunities: 100_000,
+  lists: 4000,
+  starts: 5,
+}
+
+/** For a look while working on something: too little for figures to report. */
+export const quick: Effort = {
+  rounds: 3,
+  creates: 2000,
+  retrieves: 6000,
+  opportunities: 20_000,
+  lists: 1000,
+  starts: 1,
+}

@@ -1,0 +1,33 @@
+import { startChild } from './child.ts'
+import type { Statements } from './limit.ts'
+import { deal } from './opportunities.ts'
+import type { Rig } from './rig.ts'
+import { creations } from './statements.ts'
+import type { Run } from './timed.ts'
+
+const batchSize = 5000
+
+/**
+ * Creates opportunities as the server would, but without waiting for the disk, and lets it write their summaries. Then does what
+ * PostgreSQL does by itself a while after so many writes.
+ */
+export async function fill(rig: Rig, count: number): Promise<void> {
+  const file = new URL('./limit.ts', import.meta.url)
+  const loader = startChild<Statements, Run>(file, [rig.dataDir], { PGOPTIONS: '-c synchronous_commit=off' })
+  let running: Promise<unknown> = Promise.resolve()
+  for (let from = 0; from < count; from += batchSize) {
+    const deals = Array.from({ length: Math.min(batchSize, count - from) }, (_, n) =>
+      deal(from + n, rig.accounts, rig.owner),
+    )
+    const statements = await creations(rig.ctx, 'opportunity', deals)
+    await running
+    running = loader.run({ connections: 4, statements })
+  }
+  await running
+  await loader.close()
+  await rig.restart('on')
+  await rig.workDone()
+  await rig.restart('off')
+  await rig.ctx.db.query('vacuum (analyze)')
+  await rig.ctx.db.query('checkpoint')
+}

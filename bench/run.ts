@@ -1,0 +1,67 @@
+/**
+ * Measures speed and size: `npm run bench -- [--json] [--quick] [--only start,create,retrieve,list]`. Prints tables, or
+ * with --json one JSON value; what it is doing goes to standard error. A missed target is no failure.
+ */
+import { cpus, loadavg, totalmem } from 'node:os'
+import { parseArgs } from 'node:util'
+import { measureCreates } from './create.ts'
+import { full, quick } from './effort.ts'
+import { measureLists } from './list.ts'
+import { isMet, type Section, table } from './report.ts'
+import { measureRetrieves } from './retrieve.ts'
+import { type Rig, withRig } from './rig.ts'
+import { stopServers } from './server.ts'
+import { measureStarts } from './start.ts'
+
+const { values: options } = parseArgs({
+  options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, only: { type: 'string' } },
+})
+const effort = options.quick ? quick : full
+const isWanted = (part: string) => options.only === undefined || options.only.split(',').includes(part)
+const tell = (what: string) => console.error(`Measuring ${what} …`)
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stopServers)
+
+const machine = {
+  takenAt: new Date().toISOString(),
+  processor: `${cpus().length} × ${cpus()[0]?.model}`,
+  memoryGigabytes: Math.round(totalmem() / 1e9),
+  node: process.version,
+  /** How many processes of others wanted a processor, on average over the minute before. */
+  loadBefore: loadavg()[0],
+}
+
+const sections = [
+  ...(isWanted('start') ? [await start()] : []),
+  ...(isWanted('create') || isWanted('retrieve') ? await withRig(createAndRetrieve) : []),
+  ...(isWanted('list') ? await withRig(list) : []),
+]
+console.log(options.json ? JSON.stringify({ machine, sections: sections.map(withMet) }) : report())
+
+function start(): Promise<Section> {
+  tell('starts')
+  return measureStarts(effort)
+}
+
+/** On one database, so that there is something to retrieve. */
+async function createAndRetrieve(rig: Rig): Promise<Section[]> {
+  tell('creates')
+  const creates = await measureCreates(rig, effort)
+  tell('retrieves')
+  return [creates, await measureRetrieves(rig, effort)]
+}
+
+function list(rig: Rig): Promise<Section[]> {
+  tell('lists')
+  return measureLists(rig, effort)
+}
+
+function withMet({ title, figures }: Section) {
+  return { title, figures: figures.map((figure) => ({ ...figure, met: isMet(figure) })) }
+}
+
+function report(): string {
+  const { takenAt, processor, memoryGigabytes, node, loadBefore } = machine
+  const head = `${takenAt.slice(0, 10)}, ${processor}, ${memoryGigabytes} GB, Node ${node}, load before: ${loadBefore}`
+  return [head, '', ...sections.map(table)].join('\n')
+}
