@@ -50,7 +50,7 @@ export async function withDefinitions<T>(
   }
 }
 
-const triesMax = 5
+const triesMax = 50
 
 /** Thrown by reads that saw another version of the definitions than the one they were given. */
 export class OutdatedDefinitions extends Error {}

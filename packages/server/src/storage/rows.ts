@@ -19,8 +19,15 @@ export const trashedEdges = (id: string) =>
 
 const columnsWith = (defaults: string, removed: string, edges: string) => `
   r.id, r.version, to_char(r.updated_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), r.external_id,
-  ((${defaults}::jsonb || r.fields || coalesce(g.fields, '{}')) - ${removed}::text[])::text,
+  ${fields(defaults, removed)}::text,
   ${links(edges, 'from_id', 'to_id')}, ${links(edges, 'to_id', 'from_id')}`
+
+/** Every `||` and `-` copies the whole object: none is done for nothing. */
+function fields(defaults: string, removed: string): string {
+  const set = `${defaults}::jsonb || r.fields`
+  const all = `case when g.fields is null then ${set} else ${set} || g.fields end`
+  return `(case when ${removed}::text[] = '{}' then ${all} else (${all}) - ${removed}::text[] end)`
+}
 
 const links = (edges: string, side: string, other: string) => `
   (select string_agg(e.relationship || ' ' || e.${other}, ',') from (select relationship, ${other} from ${edges}
