@@ -3,7 +3,7 @@ import type { Request } from './load.ts'
 import { deal } from './opportunities.ts'
 import type { Section } from './report.ts'
 import type { Rig } from './rig.ts'
-import { alternate, apiFigures, limitFigures, memoryFigure } from './rounds.ts'
+import { alternate, apiFigures, limitFigures, memoryFigure, othersFigure } from './rounds.ts'
 import { creations } from './statements.ts'
 
 const connections = 16
@@ -33,6 +33,7 @@ export async function measureCreates(rig: Rig, { rounds, creates }: Effort): Pro
       ...apiFigures('worker paused', paused, limit, { ratio: 0.5, serverCpu: 0.45 }),
       ...apiFigures('worker running', running, limit),
       memoryFigure(paused, running),
+      othersFigure(paused, limit),
     ],
   }
 }

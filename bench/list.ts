@@ -4,7 +4,7 @@ import type { Request } from './load.ts'
 import { anyName, random } from './opportunities.ts'
 import type { Figure, Section } from './report.ts'
 import type { Rig } from './rig.ts'
-import { alternate, memoryFigure, type Summary } from './rounds.ts'
+import { alternate, memoryFigure, othersFigure, type Summary } from './rounds.ts'
 
 /** Fills the database, then lists opportunities by name and by other filters. */
 export async function measureLists(rig: Rig, effort: Effort): Promise<Section[]> {
@@ -26,6 +26,7 @@ async function byName(rig: Rig, { rounds, lists, opportunities }: Effort): Promi
       ...latencies('1 connection', one, 1.5),
       ...latencies('16 connections', sixteen, 6),
       memoryFigure(one, sixteen),
+      othersFigure(one, sixteen),
     ],
   }
 }

@@ -18,6 +18,19 @@ export function databaseCpuSeconds(dataDir: string): number {
   return children.reduce((sum, seconds) => sum + seconds, (user + system + endedUser + endedSystem) / ticksPerSecond)
 }
 
+/** The processor time that all processors of the machine have spent on anything so far, in seconds. */
+export function busySeconds(): number {
+  const [user = 0, nice = 0, system = 0, , , interrupts = 0, softInterrupts = 0, stolen = 0] = readFileSync(
+    '/proc/stat',
+    'utf8',
+  )
+    .slice('cpu '.length)
+    .trimStart()
+    .split(/\s+/)
+    .map(Number)
+  return (user + nice + system + interrupts + softInterrupts + stolen) / ticksPerSecond
+}
+
 /** The memory of a process that is in use, in MB of a million bytes. */
 export function residentMegabytes(pid: number): number {
   const [, kibibytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []

@@ -2,7 +2,7 @@
 export type Figure = {
   name: string
   value: number
-  unit: '/s' | 'ms' | 's' | 'MB' | '×'
+  unit: '/s' | 'ms' | 's' | 'MB' | '×' | '%'
   most?: number | undefined
   least?: number | undefined
 }

@@ -4,7 +4,7 @@ import type { Request } from './load.ts'
 import { random } from './opportunities.ts'
 import type { Section } from './report.ts'
 import type { Rig } from './rig.ts'
-import { alternate, apiFigures, limitFigures, memoryFigure } from './rounds.ts'
+import { alternate, apiFigures, limitFigures, memoryFigure, othersFigure } from './rounds.ts'
 import { retrievals } from './statements.ts'
 
 const connections = 16
@@ -28,6 +28,7 @@ export async function measureRetrieves(rig: Rig, { rounds, retrieves }: Effort):
       ...limitFigures(limit),
       ...apiFigures('through the API', api, limit, { ratio: 0.25, serverCpu: 0.2 }),
       memoryFigure(api),
+      othersFigure(api, limit),
     ],
   }
 }

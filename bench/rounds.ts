@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { median, percentile } from './median.ts'
 import type { Figure } from './report.ts'
 import type { Measured } from './rig.ts'
@@ -14,6 +15,8 @@ export type Summary = {
   databaseCpu: number
   /** In MB, the highest of all rounds. */
   residentPeak: number
+  /** What programs that have nothing to do with the bench took of the machine's processors, in percent. */
+  others: number
 }
 
 /** Runs works in turn, A B A B …, after one round of each that does not count. */
@@ -45,7 +48,13 @@ function summarise(rounds: readonly Measured[]): Summary {
     serverCpu: milliseconds((round) => round.serverCpuSeconds),
     databaseCpu: milliseconds((round) => round.databaseCpuSeconds),
     residentPeak: Math.max(...rounds.map((round) => round.residentPeak)),
+    others: of(othersPercent),
   }
+}
+
+function othersPercent({ busySeconds, cpuSeconds, serverCpuSeconds, databaseCpuSeconds, seconds }: Measured): number {
+  const theirs = busySeconds - cpuSeconds - serverCpuSeconds - databaseCpuSeconds
+  return Math.max(0, (100 * theirs) / (seconds * availableParallelism()))
 }
 
 /** Figures of an operation through the API, beside the limit. The targets are those of the issue that asked for them. */
@@ -70,10 +79,17 @@ export const limitFigures = (limit: Summary): Figure[] => [
   { name: 'the limit, PostgreSQL CPU each', value: limit.databaseCpu, unit: 'ms' },
 ]
 
-/** What the server process had in use at most, in all these rounds. */
+/** What the server process had in use at most. */
 export const memoryFigure = (...summaries: Summary[]): Figure => ({
   name: 'server process, most memory',
   value: Math.max(...summaries.map(({ residentPeak }) => residentPeak)),
   unit: 'MB',
   most: 180,
+})
+
+/** How quiet the machine was. */
+export const othersFigure = (...summaries: Summary[]): Figure => ({
+  name: 'other programs meanwhile, of all processors',
+  value: median(summaries.map(({ others }) => others)),
+  unit: '%',
 })

@@ -1,7 +1,11 @@
 import { performance } from 'node:perf_hooks'
+import { busySeconds } from './processes.ts'
 
-/** What some work took: `cpuSeconds` is that of the process that did it, `latencies` are in ms, one for each item. */
-export type Run = { seconds: number; cpuSeconds: number; latencies: number[] }
+/**
+ * What some work took: `cpuSeconds` of the process that did it, `busySeconds` of all processors on anything meanwhile;
+ * `latencies` are in ms, one for each item.
+ */
+export type Run = { seconds: number; cpuSeconds: number; busySeconds: number; latencies: number[] }
 
 /** Does a step for every item. Each lane takes the next item when it is done with the one before. */
 export async function timed<Item, Lane>(
@@ -18,10 +22,10 @@ export async function timed<Item, Lane>(
       latencies.push(performance.now() - begin)
     }
   }
-  const cpuBefore = process.cpuUsage()
+  const [cpuBefore, busyBefore] = [process.cpuUsage(), busySeconds()]
   const begin = performance.now()
   await Promise.all(lanes.map(work))
   const seconds = (performance.now() - begin) / 1000
   const { user, system } = process.cpuUsage(cpuBefore)
-  return { seconds, cpuSeconds: (user + system) / 1e6, latencies }
+  return { seconds, cpuSeconds: (user + system) / 1e6, busySeconds: busySeconds() - busyBefore, latencies }
 }

@@ -19,8 +19,9 @@ export function openDatabase(connection: pg.PoolConfig): Database {
       // A connection that breaks fails its statement, or is replaced at the next; but one that is between two statements
       // of a transaction has nobody who listens, and would end the process.
       client.on('error', () => {})
-      // Compiling a statement takes longer than running it here. Not a start-up option, which connection poolers refuse.
-      await client.query('set jit = off')
+      // Compiling a statement, or planning a prepared one anew, takes longer than running it: the statements here leave
+      // the planner no choice. Not start-up options, which connection poolers refuse.
+      await client.query('set jit = off; set plan_cache_mode = force_generic_plan')
     },
     ...connection,
   })
