@@ -83,9 +83,6 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       }
     }),
   )
-  const unknown = Object.keys(environment).filter((name) => name.startsWith('OPENFIELD_') && !(name in settings))
-  for (const name of unknown) problems.push(`  ${name} is not a setting; see: npx openfield config`)
-  problems.push(...problemsTogether(config as Config))
   if (problems.length > 0) throw new InvalidSettings(`These settings are not right:\n${problems.join('\n')}`)
   return config as Config
 }
@@ -103,6 +100,10 @@ function problemsTogether(config: Config): string[] {
       : []),
   ]
 }
+
+/** What looks like a setting and is none, such as a misspelt one. Not refused: clients have variables of their own. */
+export const unknownSettings = (environment: Record<string, string | undefined>) =>
+  Object.keys(environment).filter((name) => name.startsWith('OPENFIELD_') && !(name in settings))
 
 function wholeNumber(min: number, max: number) {
   return (value: string) => {

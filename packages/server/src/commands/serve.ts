@@ -1,11 +1,15 @@
-import type { Config } from '../config.ts'
+import { type Config, unknownSettings } from '../config.ts'
 import { DatabaseUnavailable } from '../embedded/unavailable.ts'
 import { type Server, startServer } from '../server.ts'
 
 /** Serves until SIGTERM or SIGINT; then finishes what is in flight and exits with 0. */
 export async function serve(config: Config): Promise<void> {
   const stopping = Promise.withResolvers<void>()
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => stopping.resolve())
+  // Not `once`: under npm, Ctrl-C arrives twice, and the second must not end the process in the middle of stopping.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stopping.resolve())
+  for (const name of unknownSettings(process.env)) {
+    console.error(`${name} is not a setting and is ignored; see: npx openfield config`)
+  }
   const server = await startServer(config, (line) => console.error(line)).catch((error) => {
     throw listenProblem(error, config) ?? error
   })
