@@ -83,7 +83,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       }
     }),
   )
-  if (problems.length === 0) problems.push(...problemsTogether(config as Config))
+  problems.push(...problemsTogether(config as Config))
   // By themselves these are no problem, but one of them may be meant for what is wrong.
   const stray = problems.length > 0 ? unknownSettings(environment) : []
   for (const name of stray) problems.push(`  ${name} is not a setting; see: npx openfield config`)
