@@ -6,7 +6,7 @@ import { change } from './fields.ts'
 export type NewObjectType = { slug: string; label: string; pluralLabel?: string | undefined }
 
 /** Slugs that paths use for themselves. */
-const reserved = ['definitions', 'merge', 'values']
+const reserved = ['definitions', 'merge', 'values', 'assets']
 
 /** Defines a custom object type: records with a name, to which fields and relationships can be added. */
 export async function createObjectType(ctx: Context, input: NewObjectType) {
