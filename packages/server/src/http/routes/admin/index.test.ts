@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { aKey, aMember, anAccount, anOpportunity, successOf } from '../../../test/factories.ts'
-import { contentsOf, type ListBody, outcome, rekeyed, settled, startApi } from '../../../test/harness.ts'
+import { aKey, aMember, anAccount, anOpportunity, successOf } from '../../../../test/factories.ts'
+import { contentsOf, type ListBody, outcome, rekeyed, settled, startApi } from '../../../../test/harness.ts'
 
 const api = await startApi()
 

@@ -1,0 +1,51 @@
+import type { FastifyInstance } from 'fastify'
+import { type Guards, guard, type Requirements, sendJson } from '../../guard.ts'
+import { parseListQuery } from '../../list-query.ts'
+import { parseBody } from '../../parse.ts'
+import { queryOf } from '../records.ts'
+import { apiKeys } from './api-keys.ts'
+import { ingest } from './ingest.ts'
+import { members } from './members.ts'
+import { objectTypes } from './object-types.ts'
+import type { AdminGroup, AdminOperation, AdminRequest } from './operation.ts'
+import { trash } from './trash.ts'
+
+/** Our own additions to the API, by topic. */
+export const adminGroups: readonly AdminGroup[] = [apiKeys, members, objectTypes, trash, ingest]
+
+/** What an operation asks of a request. */
+export const adminRequirements = ({ method, access, scopes = [], category }: AdminOperation): Requirements => ({
+  category: category ?? (method === 'GET' ? 'Read' : 'Write'),
+  scopes,
+  version: 'optional',
+  ...(access === 'admin' && { admin: true }),
+})
+
+export function adminRoutes(app: FastifyInstance, guards: Guards) {
+  for (const { operations } of adminGroups) {
+    for (const operation of Object.values(operations)) addRoute(app, guards, operation)
+  }
+}
+
+function addRoute(app: FastifyInstance, guards: Guards, operation: AdminOperation) {
+  const { method, path, body, paged } = operation
+  app.route({
+    method,
+    url: path,
+    onRequest: guard(guards, adminRequirements(operation)),
+    async handler(request, reply) {
+      const query = queryOf(request.raw.url)
+      const result = await operation.run({
+        ctx: request.call.ctx,
+        params: { id: '', objectType: '', slug: '', ...(request.params as Partial<AdminRequest<unknown>['params']>) },
+        body: body && parseBody(body, request.body),
+        page: paged ? parseListQuery(query) : { limit: 0, offset: 0 },
+        query,
+        guards,
+        request,
+        reply,
+      })
+      return result === reply ? reply : sendJson(reply, typeof result === 'string' ? result : JSON.stringify(result))
+    },
+  })
+}

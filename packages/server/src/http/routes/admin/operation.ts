@@ -1,0 +1,53 @@
+import type { Scope } from '@openfield/schema'
+import type { JsonSchema } from '@openfield/schema/openapi'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import type { Context } from '../../../domain/context.ts'
+import type { ListQuery } from '../../../domain/records/list.ts'
+import type { Guards, Requirements } from '../../guard.ts'
+
+/** One operation of the admin API: what it asks, what it takes, what it answers, what it does. */
+export type AdminOperation<Body extends z.ZodType = z.ZodType> = {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  path: string
+  summary: string
+  /** `admin`: a full-access key of an admin, or an admin who is signed in; `caller`: whoever has the scopes. */
+  access: 'admin' | 'caller'
+  /** Needed by every request of a `caller` operation; those that depend on the request, the domain asks for. */
+  scopes?: readonly Scope[]
+  /** By default Read for GET, and Write. */
+  category?: Requirements['category']
+  body?: Body
+  /** It takes `limit` and `offset`. */
+  paged?: true
+  /** Parameters of the query string, for the OpenAPI document. */
+  parameters?: readonly object[]
+  /** The name that the schema of the answer has in the OpenAPI document. */
+  answer: string
+  /** The answer: something to be sent as JSON, JSON as text, or the reply when it has been sent. */
+  run(request: AdminRequest<z.output<Body>>): Promise<unknown>
+}
+
+export type AdminRequest<Body> = {
+  ctx: Context
+  params: Record<'id' | 'objectType' | 'slug', string>
+  body: Body
+  /** For operations that are `paged`. */
+  page: Pick<ListQuery, 'limit' | 'offset'>
+  /** The raw query string. */
+  query: string
+  guards: Guards
+  request: FastifyRequest
+  reply: FastifyReply
+}
+
+/** The operations of one topic by their ids, and the schemas of what they answer by name. */
+export type AdminGroup = {
+  operations: Readonly<Record<`admin.${string}`, AdminOperation>>
+  schemas: Readonly<Record<string, JsonSchema>>
+}
+
+/** Returns the operation unchanged; its job is to give `run` the type of the body. */
+export const adminOperation = <Body extends z.ZodType = z.ZodType<undefined>>(
+  operation: AdminOperation<Body>,
+): AdminOperation => operation as unknown as AdminOperation
