@@ -1,4 +1,5 @@
 import type { Scope } from '@openfield/schema'
+import { Admin } from './admin/index.ts'
 import { OpenfieldError } from './errors.ts'
 import { Files } from './files.ts'
 import { Lists, type MemberLists } from './lists.ts'
@@ -7,7 +8,9 @@ import { CustomObjects } from './objects.ts'
 import { connect, environment, type RequestOptions, type Send, type Settings } from './request.ts'
 import { type Operations, Resource } from './resource.ts'
 
-export type ClientOptions = Partial<Settings> & Pick<Settings, 'apiKey'>
+/** `session` instead of a key: for pages that the server itself serves, as whoever is signed in there. */
+export type ClientOptions = Partial<Omit<Settings, 'apiKey'>> &
+  ({ apiKey: string; session?: never } | { session: true; apiKey?: never })
 
 /** Whose key it is and what it may do; no scopes mean full access. */
 export type KeyInformation = {
@@ -51,6 +54,8 @@ export class Openfield {
   readonly file: Files
   readonly merge: Merges
   readonly auth: Auth
+  /** What runs a workspace: an addition of Openfield to the API. */
+  readonly admin: Admin
 
   constructor(options: ClientOptions) {
     const { send, put } = connect(settingsOf(options))
@@ -68,6 +73,7 @@ export class Openfield {
     this.file = new Files(send, put)
     this.merge = new Merges(send)
     this.auth = new Auth(send)
+    this.admin = new Admin(send)
   }
 }
 
@@ -88,7 +94,9 @@ const serverOnThisMachine = 'http://127.0.0.1:3000'
 
 function settingsOf(options: ClientOptions): Settings {
   const apiKey = options.apiKey?.trim()
-  if (!/^[\x21-\x7e]+$/.test(apiKey ?? '')) throw new OpenfieldError('An apiKey is needed: sk_of_…, without spaces.')
+  if (!options.session && !/^[\x21-\x7e]+$/.test(apiKey ?? '')) {
+    throw new OpenfieldError('An apiKey is needed: sk_of_…, without spaces.')
+  }
   return {
     apiKey,
     baseURL:

@@ -1,4 +1,5 @@
 /** A client library for Openfield and for servers that speak the same API, for Node and browsers. */
+export type { ApiKey, NewApiKey } from './admin/api-keys.ts'
 export { type ClientOptions, type KeyInformation, Openfield } from './client.ts'
 export {
   APIConnectionError,

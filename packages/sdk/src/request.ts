@@ -5,7 +5,8 @@ import { withRetries } from './retry.ts'
 /** What every request of a client shares. */
 export type Settings = {
   baseURL: string
-  apiKey: string
+  /** An API key; none: the session of whoever is signed in to the web app that this runs in. */
+  apiKey: string | undefined
   /** In milliseconds, for each attempt. */
   timeout: number
   maxRetries: number
@@ -24,10 +25,13 @@ export type RequestOptions = {
   signal?: AbortSignal
 }
 
-export type Query = Readonly<Record<string, string | number | boolean | undefined>>
+/** Parameters of a query; a list of texts is one parameter several times. */
+export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
 
 export type ApiRequest = {
-  method: 'GET' | 'POST' | 'DELETE'
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** Which API: that of records (`/v1`), or what runs a workspace (`/admin/v1`). */
+  api?: 'admin'
   /** The segments after `/v1`, as they are: `['opportunities', id]`. */
   path: readonly string[]
   query?: Query
@@ -105,9 +109,10 @@ const version = '0.1.0'
 function standardHeaders({ apiKey, defaultHeaders }: Settings): Headers {
   const headers = new Headers({
     accept: 'application/json',
-    authorization: `Bearer ${apiKey}`,
     'lightfield-version': '2026-03-01',
   })
+  if (apiKey === undefined) headers.set('x-openfield-session', 'current')
+  else headers.set('authorization', `Bearer ${apiKey}`)
   // Browsers name themselves, and would ask the server's permission for another name.
   if (environment !== undefined) headers.set('user-agent', `Openfield/JS ${version}`)
   return withHeaders(headers, defaultHeaders)
@@ -137,10 +142,12 @@ function headersOf(standard: Headers, { method, body }: ApiRequest, options: Req
 const randomKey = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 
-function urlOf(base: string, { path, query = {} }: ApiRequest): string {
-  const url = new URL(`v1/${path.map(encodeSegment).join('/')}`, base)
+function urlOf(base: string, { api, path, query = {} }: ApiRequest): string {
+  const url = new URL(`${api ? `${api}/` : ''}v1/${path.map(encodeSegment).join('/')}`, base)
   for (const [key, value] of Object.entries(query)) {
-    if (value !== undefined) url.searchParams.append(key, String(value))
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined) url.searchParams.append(key, String(one))
+    }
   }
   return url.href
 }

@@ -80,7 +80,7 @@ const shownCustom = (slug: string, label: string): ShownType => ({
 
 type Operations = { retrieve(id: string): Promise<AnyRecord>; definitions?(): Promise<Definitions> }
 
-function operationsOf({ file, object, merge, auth, ...records }: Openfield, { name }: ObjectType): Operations {
+function operationsOf({ file, object, merge, auth, admin, ...records }: Openfield, { name }: ObjectType): Operations {
   const all: Partial<Record<string, Operations>> = records
   const operations = all[name]
   if (!operations) throw new Error(`the client has no operations for ${name}`)
