@@ -94,15 +94,39 @@ describe('first and later starts', () => {
   })
 
   it('serves those who come while the last one is leaving', async () => {
+    const dataDir = copyOfUsed()
     const comeAndGo = async () => {
       for (let turn = 0; turn < 5; turn++) {
-        const database = await openEmbeddedDatabase({ dataDir: used, role: 'tool' })
+        const database = await open(dataDir, 'tool')
         expect(await query(database, 'select 1 as one')).toEqual([{ one: 1 }])
         await database.close()
       }
     }
-    await Promise.all([comeAndGo(), comeAndGo(), comeAndGo()])
-    expect(postmasterOf(used)).toBeUndefined()
+    const outcomes = await Promise.allSettled([comeAndGo(), comeAndGo(), comeAndGo()])
+    expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([])
+    expect(postmasterOf(dataDir)).toBeUndefined()
+  })
+
+  it('starts anew when it is let in by a server that is already stopping', async () => {
+    const dataDir = copyOfUsed()
+    const first = await open(dataDir, 'tool')
+    const last = new Client(first.connection)
+    await last.connect()
+    await last.query('select pg_advisory_lock_shared(20294, 1)')
+    await first.close()
+    await last.query('select pg_advisory_unlock_shared(20294, 1), pg_advisory_lock(20294, 1)')
+
+    const comer = open(dataDir, 'tool')
+    const waiting = 'select from pg_locks where classid = 20294 and not granted'
+    while ((await last.query(waiting)).rowCount === 0) await sleep(5)
+    const stopped = postmasterOf(dataDir) ?? 0
+    // Unlike what we stop it with, SIGTERM lets the sessions that there are go on.
+    process.kill(stopped, 'SIGTERM')
+    await eventually(() => readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').includes('stopping'))
+    await last.end()
+
+    expect(await query(await comer, 'select 1 as one')).toEqual([{ one: 1 }])
+    expect(postmasterOf(dataDir)).not.toBe(stopped)
   })
 
   it('works under a path longer than the address of a socket may be', async () => {

@@ -54,13 +54,28 @@ async function present(
   const client = await connect(cluster, { ...config, application_name: `openfield ${role} ${process.pid}` }, log)
   try {
     await client.query(`select pg_advisory_lock_shared(${presence})`)
+    if (await isStopping(client)) return await again()
     if (role === 'server') await claim(client, cluster)
     return client
   } catch (error) {
+    if (isGoingAway(error)) return again()
     await depart(client, cluster, log)
-    if (isGoingAway(error)) return present(cluster, role, config, log)
     throw error
   }
+
+  async function again(): Promise<Client> {
+    await client.end().catch(() => {})
+    return present(cluster, role, config, log)
+  }
+}
+
+/**
+ * Whether the server that this session belongs to takes no new sessions any more. It ends its sessions one by one, so
+ * the lock of whoever stopped it may be had a moment before this session is ended as well.
+ */
+async function isStopping(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ file: string }>(`select pg_read_file('postmaster.pid') as file`)
+  return /^stopping\b/m.test(rows[0]?.file ?? '')
 }
 
 /** The locks' keys: our class, and one number each. */
@@ -100,7 +115,7 @@ async function depart(client: Client, cluster: Cluster, log: (line: string) => v
 
 /**
  * Whoever gets the lock that excludes all others is the last one present. Those who come meanwhile wait for the lock,
- * lose their session and start PostgreSQL again. A session that is lost already cannot tell, and leaves things be.
+ * lose their session, or see that they are about to, and start PostgreSQL again. A session that is lost already cannot tell, and leaves things be.
  */
 async function isLast(client: Client): Promise<boolean> {
   try {
