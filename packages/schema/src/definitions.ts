@@ -52,6 +52,8 @@ export type ObjectDefinition = {
   name: string
   plural: string
   label: string
+  /** What people call several of it. */
+  pluralLabel: string
   prefix: IdPrefix
   verbs: readonly Verb[]
   open: boolean
@@ -113,13 +115,18 @@ export function buildDefinitions(rows: WorkspaceRows): Definitions {
 
 type Shell = Omit<ObjectDefinition, 'fields' | 'relationships' | 'relationshipFilters'>
 
-const systemObject = (objectType: ObjectType): Shell => ({ ...objectType, custom: false })
+const systemObject = (objectType: ObjectType): Shell => ({
+  ...objectType,
+  pluralLabel: objectType.plural.replace(/^./, (letter) => letter.toUpperCase()),
+  custom: false,
+})
 
 const customObject = (row: CustomObjectRow): Shell => ({
   number: row.id,
   name: row.slug,
   plural: row.slug,
   label: row.label,
+  pluralLabel: row.pluralLabel ?? row.label,
   prefix: idPrefixes.customObject,
   verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore', 'fieldHistory', 'merge'],
   open: true,
@@ -297,6 +304,59 @@ export const presentField = (field: Field) => ({
   system: field.system,
   readOnly: field.readOnly,
   typeConfiguration: presentConfiguration(field.configuration),
+})
+
+/** The JSON of a type's definitions for those who change them: with what is retired, and what a value has to be. */
+export const presentFullDefinitions = (definition: ObjectDefinition) => ({
+  ...presentObjectType(definition),
+  fieldDefinitions: Object.fromEntries(
+    [...definition.fields.values()].map((field) => [field.key, presentFullField(field)]),
+  ),
+  relationshipDefinitions: Object.fromEntries(
+    [...definition.relationships.values()].map((relationship) => [
+      relationship.key,
+      presentFullRelationship(relationship),
+    ]),
+  ),
+})
+
+export const presentObjectType = ({
+  name,
+  plural,
+  label,
+  pluralLabel,
+  prefix,
+  custom,
+  open,
+  verbs,
+}: ObjectDefinition) => ({
+  objectType: name,
+  plural,
+  label,
+  pluralLabel,
+  idPrefix: prefix,
+  custom,
+  open,
+  verbs,
+})
+
+export const presentFullField = (field: Field) => ({
+  ...presentField(field),
+  required: field.required,
+  createOnly: field.write === 'create',
+  typeConfiguration: {
+    ...field.configuration,
+    ...(field.configuration.options && {
+      options: field.configuration.options.map((option) => ({ ...option, retired: option.retired ?? false })),
+    }),
+  },
+})
+
+export const presentFullRelationship = (relationship: Relationship) => ({
+  ...presentRelationship(relationship),
+  system: relationship.system,
+  required: relationship.required,
+  createOnly: relationship.write === 'create',
 })
 
 const presentConfiguration = ({ options, ...rest }: TypeConfiguration) =>

@@ -1,5 +1,19 @@
 /** A client library for Openfield and for servers that speak the same API, for Node and browsers. */
 export type { ApiKey, NewApiKey } from './admin/api-keys.ts'
+export type {
+  FieldChange,
+  FullDefinitions,
+  FullField,
+  FullRelationship,
+  NewField,
+  NewRelationship,
+  ObjectTypeLabels,
+  ObjectTypeSummary,
+  OptionInput,
+  PipelineInput,
+  Pipelines,
+} from './admin/objects.ts'
+export type { AnyRecord, TrashEntry } from './admin/trash.ts'
 export { type ClientOptions, type KeyInformation, Openfield } from './client.ts'
 export {
   APIConnectionError,

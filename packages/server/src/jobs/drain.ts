@@ -3,7 +3,7 @@ import { dueWork, type OutboxRow, postponeWork } from '../storage/outbox.ts'
 import { summariseAccounts } from './account-summaries.ts'
 import { noteInteractions } from './interactions.ts'
 import { cleanUpMerges } from './merges.ts'
-import { removeField, removeRelationship } from './remove-definitions.ts'
+import { removeField, removeObjectType, removeRelationship } from './remove-definitions.ts'
 import { summarise, summariseAll, summariseRelated } from './summaries.ts'
 import type { WorkKind } from './work.ts'
 
@@ -18,6 +18,7 @@ const doers: Record<WorkKind, Doer> = {
   interaction: noteInteractions,
   'field-removal': removeField,
   'relationship-removal': removeRelationship,
+  'object-removal': removeObjectType,
   'merge-cleanup': cleanUpMerges,
 }
 

@@ -13,6 +13,7 @@ export type WorkKind =
   | 'interaction'
   | 'field-removal'
   | 'relationship-removal'
+  | 'object-removal'
   | 'merge-cleanup'
 
 /** What a write of a record asks for: work on itself, on the records it is linked to, and when it has another name. */

@@ -116,6 +116,24 @@ export async function insertObjectType(
   return rowCount === 1
 }
 
+/** Changes what a custom object type is called. */
+export const relabelObjectType = (
+  tx: Connection,
+  workspace: number,
+  id: number,
+  { label, pluralLabel }: { label: string; pluralLabel: string | null },
+) =>
+  tx.query('update object_type set label = $3, plural_label = $4 where workspace_id = $1 and id = $2', [
+    workspace,
+    id,
+    label,
+    pluralLabel,
+  ])
+
+/** Marks a custom object type as removed; what is left of it goes in the background. */
+export const markObjectTypeRemoved = (tx: Connection, workspace: number, id: number) =>
+  tx.query('update object_type set removed_at = now() where workspace_id = $1 and id = $2', [workspace, id])
+
 /** Removes a field's definition. */
 export const removeFieldRow = (tx: Connection, workspace: number, id: number) =>
   tx.query('delete from field_definition where workspace_id = $1 and id = $2', [workspace, id])

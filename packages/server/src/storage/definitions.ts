@@ -40,7 +40,8 @@ export async function readDefinitions(db: Connection, workspace: number): Promis
   }>(
     db,
     `select d.version,
-      (select coalesce(json_agg(o order by o.id), '[]') from object_type o where o.workspace_id = $1) as objects,
+      (select coalesce(json_agg(o order by o.id), '[]') from object_type o
+        where o.workspace_id = $1 and o.removed_at is null) as objects,
       (select coalesce(json_agg(f order by f.id), '[]') from (
         select *, removed_at is not null as removed from field_definition where workspace_id = $1) f) as fields,
       (select coalesce(json_agg(r order by r.id), '[]') from relationship_definition r

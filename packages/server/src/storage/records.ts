@@ -305,3 +305,14 @@ export async function linkedAmong(
   )
   return found.map((row) => row.id)
 }
+
+/** How many live records there are of each type, by its number. */
+export async function countRecords(db: Connection, workspace: number): Promise<Map<number, number>> {
+  const found = await rows<{ type: number; count: number }>(
+    db,
+    `select object_type as type, count(*)::int as count from record
+     where workspace_id = $1 and deleted_at is null group by object_type`,
+    [workspace],
+  )
+  return new Map(found.map(({ type, count }) => [type, count]))
+}

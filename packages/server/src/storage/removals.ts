@@ -62,3 +62,24 @@ export async function forgetRelationship(tx: Connection, workspace: number, id: 
   await tx.query('delete from trashed_edge where workspace_id = $1 and relationship = $2', [workspace, id])
   await tx.query('delete from relationship_definition where workspace_id = $1 and id = $2', [workspace, id])
 }
+
+/** Removes the next page of a type's records for good, all of them in the trash; returns how far it came. */
+export async function removeTrashed(tx: Connection, workspace: number, objectType: number, progress: string | null) {
+  const page = await rows<{ id: string }>(
+    tx,
+    `select id from record where workspace_id = $1 and id > $2 and object_type = $3 order by id limit ${pageSize}`,
+    [workspace, progress ?? nothing, objectType],
+  )
+  const ids = page.map(({ id }) => id)
+  for (const [table, id] of Object.entries(tablesOfRecords)) {
+    await tx.query(`delete from ${table} where workspace_id = $1 and ${id} = any($2)`, [workspace, ids])
+  }
+  return page.length < pageSize ? undefined : page.at(-1)?.id
+}
+
+/** What is kept of a record in the trash, by the column of its id; links go with their relationship. */
+const tablesOfRecords = { generated_fields: 'id', change: 'record_id', record: 'id' }
+
+/** Removes the definition of an object type that nothing is left of. */
+export const forgetObjectType = (tx: Connection, workspace: number, id: number) =>
+  tx.query('delete from object_type where workspace_id = $1 and id = $2', [workspace, id])

@@ -3,6 +3,8 @@ import {
   aContact,
   aCustomRecord,
   aField,
+  aKey,
+  aMember,
   anAccount,
   anObjectType,
   aRelationship,
@@ -15,6 +17,7 @@ import {
   outcome,
   type RecordBody,
   type Response,
+  settled,
   startApi,
 } from '../../../test/harness.ts'
 
@@ -249,5 +252,118 @@ describe('the records of a custom object type', async () => {
     await expectRefusal('400 relationship_entity_missing relationships.tickets', () =>
       api.post(`${at}/${child.id}`, wrong),
     )
+  })
+})
+
+describe('the name of a custom object type', () => {
+  it('can be changed, one label or both', async () => {
+    const slug = await anObjectType(api, { label: 'Sites' })
+    const change = async (input: object) =>
+      successOf(await api.patch<ObjectTypeBody>(`/admin/v1/objects/${slug}`, input))
+    expect(await change({ label: 'Site' })).toEqual({ objectType: slug, label: 'Site', pluralLabel: 'Sites' })
+    expect(await change({ pluralLabel: 'All sites' })).toMatchObject({ label: 'Site', pluralLabel: 'All sites' })
+    expect(await listed()).toContainEqual({ objectType: slug, label: 'Site' })
+  })
+
+  it('of a type that comes with the product cannot: 422, and of none: 404', async () => {
+    await expectRefusal('422 objectType', () => api.patch('/admin/v1/objects/account', { label: 'Firm' }))
+    await expectRefusal('404', () => api.patch('/admin/v1/objects/nothing', { label: 'A' }))
+    await expectRefusal('400 unknown_field slug', () => api.patch('/admin/v1/objects/account', { slug: 'firm' }))
+  })
+})
+
+describe('removing a custom object type', () => {
+  it('leaves nothing of it, and its slug is free again', async () => {
+    const slug = await anObjectType(api)
+    await aField(api, slug, { valueType: 'TEXT' })
+    const { slug: link } = await aRelationship(api, slug, { to: 'account' })
+    const record = await aCustomRecord(api, slug, {}, { [link]: api.accountId })
+    await expectRefusal('422 objectType', () => api.delete(`/admin/v1/objects/${slug}`))
+    successOf(await api.delete(`/v1/objects/${slug}/values/${record.id}`))
+
+    expect(outcome(await api.delete(`/admin/v1/objects/${slug}`))).toBe('200')
+
+    expect(outcome(await api.get(`/v1/objects/${slug}`))).toBe('404')
+    expect(outcome(await api.post(`/admin/v1/trash/${record.id}/restore`))).toBe('404')
+    expect((await api.get(`/v1/accounts/${api.accountId}`)).text).not.toContain(link)
+    await settled(api)
+    expect((await api.get<ListBody>('/admin/v1/trash')).text).not.toContain(record.id)
+    for (const [table, column] of [
+      ['object_type', 'slug'],
+      ['field_definition', 'object_type'],
+      ['relationship_definition', 'from_object'],
+    ]) {
+      expect(await api.sql(`select 1 from ${table} where ${column} = $1`, [slug])).toEqual([])
+    }
+    expect(successOf(await define({ slug, label: 'Again' })).objectType).toBe(slug)
+    expect(successOf(await api.get<ListBody>(`/v1/objects/${slug}`)).totalCount).toBe(0)
+  })
+
+  it('is not for types that come with the product: 422, nor for none: 404', async () => {
+    await expectRefusal('422 objectType', () => api.delete('/admin/v1/objects/task'))
+    await expectRefusal('404', () => api.delete('/admin/v1/objects/nothing'))
+  })
+})
+
+describe('all object types', () => {
+  type Summary = { objectType: string; label: string; pluralLabel: string; recordCount: number | null }
+  const summaries = async (key?: string) =>
+    successOf(await api.get<{ data: Summary[] }>('/admin/v1/objects', key === undefined ? {} : { key })).data
+  type Full = { fieldDefinitions: Record<string, object>; relationshipDefinitions: Record<string, object> }
+
+  it('are listed with what they are called and how many live records they have', async () => {
+    const slug = await anObjectType(api, { label: 'Ship', pluralLabel: 'Ships' })
+    const [, gone] = [await aCustomRecord(api, slug), await aCustomRecord(api, slug)]
+    await api.delete(`/v1/objects/${slug}/values/${gone.id}`)
+    const all = await summaries()
+    expect(all.slice(0, 3).map(({ pluralLabel }) => pluralLabel)).toEqual(['Accounts', 'Contacts', 'Opportunities'])
+    expect(all.find(({ objectType }) => objectType === slug)).toMatchObject({
+      label: 'Ship',
+      pluralLabel: 'Ships',
+      custom: true,
+      open: true,
+      recordCount: 1,
+    })
+    expect(all.find(({ objectType }) => objectType === 'channel')?.recordCount).toBe(null)
+  })
+
+  it('are defined in full for every one of them, retired options too', async () => {
+    for (const { objectType } of await summaries()) {
+      const { fieldDefinitions } = successOf(await api.get<Full>(`/admin/v1/objects/${objectType}`))
+      expect(Object.keys(fieldDefinitions).length).toBeGreaterThan(objectType === 'file' ? -1 : 0)
+    }
+    const { slug, typeConfiguration } = await aField(api, 'account', {
+      valueType: 'SINGLE_SELECT',
+      typeConfiguration: { options: [{ label: 'Old' }, { label: 'New' }] },
+    })
+    const [, kept] = typeConfiguration.options ?? []
+    await api.patch(`/admin/v1/objects/account/fields/${slug}`, { options: [kept] })
+    const { fieldDefinitions, relationshipDefinitions } = successOf(await api.get<Full>('/admin/v1/objects/account'))
+    expect(fieldDefinitions[slug]).toMatchObject({
+      required: false,
+      createOnly: false,
+      typeConfiguration: {
+        options: [
+          { label: 'New', retired: false },
+          { label: 'Old', retired: true },
+        ],
+      },
+    })
+    expect(fieldDefinitions.$name).toMatchObject({ required: true, system: true })
+    expect(relationshipDefinitions.$owner).toMatchObject({ system: true, required: false, readOnly: false })
+  })
+
+  it('are shown to a key as far as it may read them', async () => {
+    const slug = await anObjectType(api)
+    const { key } = await aKey(api, { scopes: ['accounts:read', 'notes:create'] })
+    expect((await summaries(key)).map(({ objectType }) => objectType)).toEqual(['account'])
+    expect(outcome(await api.get('/admin/v1/objects/account', { key }))).toBe('200')
+    expect(outcome(await api.get('/admin/v1/objects/note', { key }))).toBe('403')
+    expect(outcome(await api.get(`/admin/v1/objects/${slug}`, { key }))).toBe('403')
+    expect(outcome(await api.get('/admin/v1/objects/nothing', { key }))).toBe('404')
+    const member = await aKey(api, { memberId: (await aMember(api)).id })
+    expect((await summaries(member.key)).length).toBe((await summaries()).length)
+    const elsewhere = await anotherWorkspace(api)
+    expect(outcome(await elsewhere.get(`/admin/v1/objects/${slug}`))).toBe('404')
   })
 })

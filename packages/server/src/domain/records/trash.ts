@@ -6,7 +6,6 @@ import {
   type Json,
   noResource,
   type ObjectDefinition,
-  objectTypes,
 } from '@openfield/schema'
 import { workOf } from '../../jobs/work.ts'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
@@ -19,6 +18,7 @@ import {
   listTrash,
   restoreRecord as storeRestored,
   trashRecord as storeTrashed,
+  type TrashEntry,
 } from '../../storage/trash.ts'
 import { type Context, withDefinitions } from '../context.ts'
 import { mayDelete } from './access.ts'
@@ -127,18 +127,22 @@ export const listTrashed = (ctx: Context, page: { limit: number; offset: number 
     const { total, entries } = await listTrash(ctx.db, ctx.workspace, page.limit, page.offset)
     const byNumber = new Map(Array.from(definitions.types.values(), (type) => [type.number, type]))
     const data = await Promise.all(
-      entries.map(async ({ id, objectType, deletedAt, deletedBy }) => {
-        const definition = byNumber.get(objectType) ?? objectTypes.file
-        const known = definitions.types.get(definition.name)
-        const trashed = known && (await fetchTrashed(ctx.db, ctx.workspace, shapeOf(definitions, known), id))
-        const record = known && trashed ? presentRecord(ctx, definitions, known, trashed) : 'null'
-        return {
-          objectType: definition.name,
-          deletedAt: deletedAt.toISOString(),
-          deletedBy: deletedBy && encodeId(idPrefixes.apiKey, deletedBy),
-          record: JSON.parse(record),
-        }
+      entries.flatMap(({ objectType, ...entry }) => {
+        // Of an object type that has been removed, the rest goes in the background.
+        const definition = byNumber.get(objectType)
+        return definition ? [present(definition, entry)] : []
       }),
     )
     return { object: 'list', data, totalCount: total }
+
+    async function present(definition: ObjectDefinition, { id, deletedAt, deletedBy }: Omit<TrashEntry, 'objectType'>) {
+      const trashed = await fetchTrashed(ctx.db, ctx.workspace, shapeOf(definitions, definition), id)
+      const record = trashed ? presentRecord(ctx, definitions, definition, trashed) : 'null'
+      return {
+        objectType: definition.name,
+        deletedAt: deletedAt.toISOString(),
+        deletedBy: deletedBy && encodeId(idPrefixes.apiKey, deletedBy),
+        record: JSON.parse(record),
+      }
+    }
   })

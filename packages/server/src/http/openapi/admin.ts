@@ -19,6 +19,8 @@ export const adminPaths = (): Operation[] =>
       path: operation.path,
       tag: adminTag.name,
       summary: operation.summary,
+      ...(operation.description !== undefined && { description: operation.description }),
+      ...(operation.alsoAnswers && { alsoAnswers: operation.alsoAnswers }),
       requirements: adminRequirements(operation),
       parameters: [...(operation.paged ? pageParameters : []), ...(operation.parameters ?? [])],
       ...(operation.body && {

@@ -1,7 +1,7 @@
 import { type ValueTypeName, valueTypes } from '@openfield/schema'
-import { object, orNull, schemaRef, text } from '@openfield/schema/openapi'
+import { type JsonSchema, listOf, object, orNull, schemaRef, sharedSchemas, text } from '@openfield/schema/openapi'
 import { z } from 'zod'
-import { createObjectType } from '../../../domain/object-types/create.ts'
+import { createObjectType, removeObjectType, updateObjectType } from '../../../domain/object-types/create.ts'
 import { createField, removeField, updateField } from '../../../domain/object-types/fields.ts'
 import { removePipelines, setPipelines } from '../../../domain/object-types/pipelines.ts'
 import {
@@ -9,10 +9,12 @@ import {
   removeRelationship,
   updateRelationship,
 } from '../../../domain/object-types/relationships.ts'
+import { listObjectTypes, retrieveFullDefinitions } from '../../../domain/object-types/retrieve.ts'
 import { description, label, slug } from './bodies.ts'
 import { type AdminGroup, adminOperation } from './operation.ts'
 
 const newObjectType = z.strictObject({ slug, label, pluralLabel: label.optional() })
+const objectTypeChange = z.strictObject({ label: label.optional(), pluralLabel: label.nullish() })
 
 const option = z.strictObject({
   id: z.string().optional(),
@@ -67,6 +69,28 @@ const newPipelines = z.strictObject({
     .min(1, 'it takes at least one pipeline'),
 })
 
+const summary = {
+  objectType: text('Its slug.'),
+  plural: text('The noun of its addresses and scopes; the slug of a custom one.'),
+  label: text('What people call it.'),
+  pluralLabel: text('What people call several of it.'),
+  idPrefix: text('How the ids of its records begin.'),
+  custom: { type: 'boolean', description: 'The workspace has defined it.' },
+  open: { type: 'boolean', description: 'Fields and relationships can be added.' },
+  verbs: { type: 'array', items: { type: 'string' }, description: 'The operations of the public API.' },
+}
+
+const demands = {
+  required: { type: 'boolean', description: 'Every record has one.' },
+  createOnly: { type: 'boolean', description: 'It is set when a record is created, and not changed.' },
+}
+
+/** One of the usual schemas with further members, all of them always there. */
+function extended(name: 'FieldDefinition' | 'RelationshipDefinition', more: Record<string, JsonSchema>): JsonSchema {
+  const properties = { ...(sharedSchemas()[name]?.properties as object), ...more }
+  return object(properties, Object.keys(properties))
+}
+
 const fields = '/admin/v1/objects/:objectType/fields'
 const relationships = '/admin/v1/objects/:objectType/relationships'
 
@@ -81,6 +105,42 @@ export const objectTypes: AdminGroup = {
       body: newObjectType,
       answer: 'ObjectType',
       run: async ({ ctx, body }) => createObjectType(ctx, body),
+    }),
+    'admin.objectType.list': adminOperation({
+      method: 'GET',
+      path: '/admin/v1/objects',
+      summary: 'List all object types',
+      description: 'Those that the key may read.',
+      access: 'caller',
+      answer: 'ObjectTypeList',
+      run: async ({ ctx }) => listObjectTypes(ctx),
+    }),
+    'admin.objectType.retrieve': adminOperation({
+      method: 'GET',
+      path: '/admin/v1/objects/:objectType',
+      summary: 'Read all that is defined of an object type',
+      description: 'Needs the scope to read its records.',
+      alsoAnswers: [403],
+      access: 'caller',
+      answer: 'FullDefinitions',
+      run: async ({ ctx, params }) => retrieveFullDefinitions(ctx, params.objectType),
+    }),
+    'admin.objectType.update': adminOperation({
+      method: 'PATCH',
+      path: '/admin/v1/objects/:objectType',
+      summary: 'Change what a custom object type is called',
+      access: 'admin',
+      body: objectTypeChange,
+      answer: 'ObjectType',
+      run: async ({ ctx, params, body }) => updateObjectType(ctx, params.objectType, body),
+    }),
+    'admin.objectType.remove': adminOperation({
+      method: 'DELETE',
+      path: '/admin/v1/objects/:objectType',
+      summary: 'Remove a custom object type that has no records',
+      access: 'admin',
+      answer: 'ObjectType',
+      run: async ({ ctx, params }) => removeObjectType(ctx, params.objectType),
     }),
     'admin.pipelines.set': adminOperation({
       method: 'POST',
@@ -161,6 +221,36 @@ export const objectTypes: AdminGroup = {
       },
       ['objectType', 'label', 'pluralLabel'],
     ),
+    ObjectTypeList: listOf('ObjectTypeSummary'),
+    ObjectTypeSummary: object(
+      {
+        ...summary,
+        recordCount: orNull({
+          type: 'integer',
+          description: 'How many live records there are; null where not everybody sees all of them.',
+        }),
+      },
+      [...Object.keys(summary), 'recordCount'],
+    ),
+    FullDefinitions: object(
+      {
+        ...summary,
+        fieldDefinitions: { type: 'object', additionalProperties: schemaRef('FullFieldDefinition') },
+        relationshipDefinitions: { type: 'object', additionalProperties: schemaRef('FullRelationshipDefinition') },
+      },
+      [...Object.keys(summary), 'fieldDefinitions', 'relationshipDefinitions'],
+    ),
+    FullFieldDefinition: extended('FieldDefinition', {
+      ...demands,
+      typeConfiguration: {
+        type: 'object',
+        description: 'As in the usual definition, with the options that are retired too.',
+      },
+    }),
+    FullRelationshipDefinition: extended('RelationshipDefinition', {
+      ...demands,
+      system: { type: 'boolean', description: 'It comes with the product.' },
+    }),
     Pipelines: object({ pipeline: schemaRef('FieldDefinition'), stage: schemaRef('FieldDefinition') }, [
       'pipeline',
       'stage',

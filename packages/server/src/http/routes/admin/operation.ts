@@ -11,6 +11,8 @@ export type AdminOperation<Body extends z.ZodType = z.ZodType> = {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   path: string
   summary: string
+  /** What the summary does not say, e.g. which scope depends on the request. */
+  description?: string
   /** `admin`: a full-access key of an admin, or an admin who is signed in; `caller`: whoever has the scopes. */
   access: 'admin' | 'caller'
   /** Needed by every request of a `caller` operation; those that depend on the request, the domain asks for. */
@@ -24,6 +26,8 @@ export type AdminOperation<Body extends z.ZodType = z.ZodType> = {
   parameters?: readonly object[]
   /** The name that the schema of the answer has in the OpenAPI document. */
   answer: string
+  /** Statuses of errors that do not follow from the rest. */
+  alsoAnswers?: readonly number[]
   /** The answer: something to be sent as JSON, JSON as text, or the reply when it has been sent. */
   run(request: AdminRequest<z.output<Body>>): Promise<unknown>
 }
