@@ -1,6 +1,6 @@
 import { defineObject } from './define.ts'
 
-/** Text about accounts, contacts and opportunities. */
+/** Text about accounts, contacts, opportunities and tasks. */
 export const note = defineObject({
   number: 5,
   name: 'note',
@@ -25,6 +25,7 @@ export const note = defineObject({
       cardinality: 'HAS_MANY',
     },
     $contact: { id: 19, slug: 'note-contact', label: 'Contacts', objectType: 'contact', cardinality: 'HAS_MANY' },
+    $task: { id: 16, slug: 'note-task', label: 'Tasks', objectType: 'task', cardinality: 'HAS_MANY' },
     $createdBy: {
       id: 20,
       slug: 'note-created-by',

@@ -50,6 +50,6 @@ export const task = defineObject({
       cardinality: 'HAS_ONE',
       write: 'create',
     },
-    $note: { id: 16, slug: 'task-note', label: 'Notes', objectType: 'note', cardinality: 'HAS_MANY', write: 'never' },
+    $note: { inverseOf: 'note-task', label: 'Notes', objectType: 'note', cardinality: 'HAS_MANY', write: 'never' },
   },
 })

@@ -15,13 +15,14 @@ async function expectRefusal(answer: string, request: () => Promise<Response<unk
 }
 
 describe('a note', () => {
-  it('is about accounts, opportunities and contacts, and says who wrote it', async () => {
+  it('is about accounts, opportunities, contacts and tasks, and says who wrote it', async () => {
     const [account, opportunity, contact] = [await anAccount(api), await anOpportunity(api), await aContact(api)]
+    const task = await aTask(api)
     const member = await aMember(api)
     const { key } = await aKey(api, { memberId: member.id })
     const body = {
       fields: { $title: 'Call', $content: '# Said\n\n- yes' },
-      relationships: { $account: account.id, $opportunity: [opportunity.id], $contact: [contact.id] },
+      relationships: { $account: account.id, $opportunity: [opportunity.id], $contact: [contact.id], $task: task.id },
     }
     const note = successOf(await api.post('/v1/notes', body, { key }))
     expect(note.id).toMatch(/^note_[0-9a-z]{26}$/)
@@ -33,10 +34,16 @@ describe('a note', () => {
       $account: [account.id],
       $opportunity: [opportunity.id],
       $contact: [contact.id],
+      $task: [task.id],
       $createdBy: [member.id],
     })
     expect((await api.get(`/v1/notes/${note.id}`)).body).toEqual(note)
-    for (const path of [`accounts/${account.id}`, `opportunities/${opportunity.id}`, `contacts/${contact.id}`]) {
+    for (const path of [
+      `accounts/${account.id}`,
+      `opportunities/${opportunity.id}`,
+      `contacts/${contact.id}`,
+      `tasks/${task.id}`,
+    ]) {
       expect(linksOf((await api.get(`/v1/${path}`)).body).$note).toEqual([note.id])
     }
   })
@@ -54,7 +61,7 @@ describe('a note', () => {
     ['422 fields.$title', { fields: { $title: null } }],
     ['400 invalid_type fields.$content', { fields: { $title: 'A', $content: ['B'] } }],
     ['400 unknown_field fields.$body', { fields: { $title: 'A', $body: 'B' } }],
-    ['400 unknown_relationship relationships.$task', { fields: { $title: 'A' }, relationships: { $task: [] } }],
+    ['400 unknown_relationship relationships.$list', { fields: { $title: 'A' }, relationships: { $list: [] } }],
     ['400 unknown_relationship relationships.$author', { fields: { $title: 'A' }, relationships: { $author: 'x' } }],
     [
       '400 invalid_configuration relationships.$createdBy',
@@ -104,10 +111,16 @@ describe('a note', () => {
     expect(outcome(await api.get('/v1/notes?limit=26'))).toBe('400 invalid_type limit')
   })
 
-  it('is not among the notes of a task, which are read only', async () => {
+  it('comes to a task and goes from it by its own relationship only', async () => {
     const [task, note] = [await aTask(api), await aNote(api)]
+    const notesOf = async () => linksOf(successOf(await api.get(`/v1/tasks/${task.id}`))).$note
+    successOf(await update(note, { relationships: { $task: { add: task.id } } }))
+    expect(await notesOf()).toEqual([note.id])
+    expect(successOf(await api.get<ListBody>(`/v1/tasks?$note=${note.id}`)).data.map(({ id }) => id)).toEqual([task.id])
     await expectRefusal('400 invalid_configuration relationships.$note', () =>
-      api.post(`/v1/tasks/${task.id}`, { relationships: { $note: { add: note.id } } }),
+      api.post(`/v1/tasks/${task.id}`, { relationships: { $note: { remove: note.id } } }),
     )
+    successOf(await update(note, { relationships: { $task: { remove: task.id } } }))
+    expect(await notesOf()).toEqual([])
   })
 })
