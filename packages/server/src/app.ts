@@ -68,7 +68,7 @@ export async function buildApp(
   fileRoutes(app, guards)
   fileByteRoutes(app, system)
   adminRoutes(app, guards)
-  crmRoutes(app)
+  crmRoutes(app, system)
   docsRoutes(app, system)
   return app
 }

@@ -10,6 +10,9 @@ const get = (path: string) => api.raw({ method: 'GET', path })
 const loadedBy = (path: string, text: string) =>
   [...text.matchAll(/(?:src|href)="(?!data:)([^"]+)"/g)].map(([, to = '']) => new URL(to, `http://any${path}`).pathname)
 
+/** The page without its nonce, which is another each time. */
+const pageAt = async (path: string) => (await get(path)).text.replace(/content="[\w+/=]{24}"/, '')
+
 describe('GET /crm/{plural}/{id}', () => {
   it('200: the page behind an httpLink, to anybody, with nothing of the record in it', async () => {
     const { httpLink } = await anOpportunity(api, { $name: 'Very secret deal' })
@@ -20,20 +23,21 @@ describe('GET /crm/{plural}/{id}', () => {
 
   it('200: the same page for every address, so that it tells nothing about what exists', async () => {
     const { httpLink } = await anOpportunity(api)
-    const { text } = await get(new URL(httpLink).pathname)
-    expect((await get('/crm/opportunities/opp_unknown')).text).toBe(text)
-    expect((await get('/crm/nothing/like-this?a=/b/c')).text).toBe(text)
+    const page = await pageAt(new URL(httpLink).pathname)
+    expect(await pageAt('/crm/opportunities/opp_unknown')).toBe(page)
+    expect(await pageAt('/crm/nothing/like-this?a=/b/c')).toBe(page)
   })
 
   it('200: forbids the page everything but its own files and the API', async () => {
-    const { headers } = await get('/crm/accounts/acc_1')
+    const { headers, text } = await get('/crm/accounts/acc_1')
+    const [, nonce = ''] = /name="style-nonce" content="([^"]+)"/.exec(text) ?? []
     const policy = String(headers['content-security-policy']).split('; ')
     expect(policy).toEqual(
       expect.arrayContaining([
         "default-src 'none'",
         "script-src 'self'",
-        "style-src 'self'",
-        "connect-src 'self'",
+        `style-src 'self' 'nonce-${nonce}'`,
+        `connect-src 'self' ${api.url}`,
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",
@@ -52,7 +56,7 @@ describe('GET /crm/{plural}/{id}', () => {
     async (path) => {
       const { text } = await get(path)
       const loaded = loadedBy(`/below${path}`, text)
-      expect(loaded).toHaveLength(2)
+      expect(loaded.length).toBeGreaterThan(2)
       for (const address of loaded) {
         expect(address).toMatch(/^\/below\/crm\/assets\//)
         expect((await get(address.slice('/below'.length))).status).toBe(200)
@@ -71,7 +75,7 @@ describe('GET /crm/assets/{name}', () => {
         return headers['content-type']
       }),
     )
-    expect(types.sort()).toEqual(['text/css; charset=utf-8', 'text/javascript; charset=utf-8'])
+    expect(new Set(types)).toEqual(new Set(['text/css; charset=utf-8', 'text/javascript; charset=utf-8']))
   })
 
   it.each(['/crm/assets/unknown.js', '/crm/assets/..%2findex.html', '/crm/assets/%2e%2e%2f%2e%2e%2fpackage.json'])(

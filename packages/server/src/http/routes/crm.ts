@@ -1,17 +1,18 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { unknownRoute } from '../errors.ts'
 
-/** Files by their path below `/crm/`, as `@openfield/web` builds them. */
+/** Files by their path below `/crm/`, as `@openfield/web` builds them; those that end in `.br` are compressed. */
 type WebFiles = ReadonlyMap<string, Uint8Array>
 
 /**
- * The page that every `httpLink` opens. It is the same for everybody and holds no data: it asks for a key and reads the
- * record through the API.
+ * The web app, which every `httpLink` opens. Its page is the same for everybody and holds no data: it asks who is signed
+ * in, and reads everything through the API. Files of signed URLs may lie at the public address, so it may go there too.
  */
-export function crmRoutes(app: FastifyInstance) {
+export function crmRoutes(app: FastifyInstance, system: { publicUrl: string }) {
   let loading: Promise<WebFiles> | undefined
   const load = () => {
     loading ??= loadFiles().catch((error) => {
@@ -23,24 +24,31 @@ export function crmRoutes(app: FastifyInstance) {
 
   app.get<{ Params: { name: string } }>('/crm/assets/:name', async (request, reply) => {
     const { name } = request.params
-    const contents = (await load()).get(`assets/${name}`)
-    if (!contents) throw unknownRoute(request)
+    const files = await load()
+    const contents = files.get(`assets/${name}`)
+    if (!contents || name.endsWith('.br')) throw unknownRoute(request)
+    const compressed = accepts(request, 'br') ? files.get(`assets/${name}.br`) : undefined
     return reply
-      .headers({ ...sharedHeaders, 'cache-control': 'public, max-age=31536000, immutable' })
+      .headers({ ...sharedHeaders, 'cache-control': 'public, max-age=31536000, immutable', vary: 'accept-encoding' })
+      .headers(compressed ? { 'content-encoding': 'br' } : {})
       .type(mediaTypes[extname(name)] ?? 'application/octet-stream')
-      .send(contents)
+      .send(compressed ?? contents)
   })
 
   for (const url of ['/crm', '/crm/*']) {
     app.get(url, async (request, reply) => {
       const page = new TextDecoder().decode((await load()).get('index.html'))
+      const nonce = randomBytes(16).toString('base64')
       return reply
-        .headers({ ...sharedHeaders, ...pageHeaders })
+        .headers({ ...sharedHeaders, ...pageHeaders(nonce, new URL(system.publicUrl).origin) })
         .type('text/html; charset=utf-8')
-        .send(page.replaceAll('="assets/', `="${wayUp(request.url)}assets/`))
+        .send(page.replaceAll('="assets/', `="${wayUp(request.url)}assets/`).replace('NONCE', nonce))
     })
   }
 }
+
+const accepts = ({ headers }: FastifyRequest, encoding: string) =>
+  (headers['accept-encoding'] ?? '').split(',').some((one) => one.trim().split(';')[0] === encoding)
 
 const mediaTypes: Record<string, string> = {
   '.js': 'text/javascript; charset=utf-8',
@@ -49,23 +57,24 @@ const mediaTypes: Record<string, string> = {
 
 const sharedHeaders = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' }
 
-// Nothing from elsewhere, nothing inline, no form that sends, no frame around it, and no text ever taken for HTML.
-const pageHeaders = {
+/**
+ * Nothing from elsewhere, no script inline, no form that sends, no frame around it. Style elements that the components
+ * make carry the page's nonce.
+ */
+const pageHeaders = (nonce: string, publicOrigin: string) => ({
   'content-security-policy': [
     "default-src 'none'",
     "script-src 'self'",
-    "style-src 'self'",
-    "connect-src 'self'",
-    'img-src data:',
+    `style-src 'self' 'nonce-${nonce}'`,
+    `connect-src 'self' ${publicOrigin}`,
+    `img-src 'self' data: blob: ${publicOrigin}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
   ].join('; '),
   'cross-origin-opener-policy': 'same-origin',
   'cache-control': 'no-cache',
-}
+})
 
 /** The way from a page to `/crm/`, relative, so that it is right behind any proxy that serves us below a path. */
 function wayUp(url: string): string {

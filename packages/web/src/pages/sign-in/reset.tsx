@@ -1,0 +1,5 @@
+import { Outside } from './outside.tsx'
+
+export function Page() {
+  return <Outside title="reset">{null}</Outside>
+}
