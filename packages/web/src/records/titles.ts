@@ -1,0 +1,18 @@
+import type { AnyRecord } from './record.ts'
+
+/** What a record is called, by the first of its title fields that says something. Told by its fields, whatever its type. */
+export function titleText(type: { name: string }, record: Pick<AnyRecord, 'fields'>): string {
+  // Where a record has a name, `$title` is something else, such as a job.
+  const titleKeys = record.fields['$name'] ? ['$name', '$email'] : ['$title', '$filename', '$text']
+  const titles = titleKeys.map((key) => textOf(record.fields[key]?.value))
+  return titles.find((title) => title !== '') ?? `Unnamed ${type.name}`
+}
+
+/** Names of people have two parts; of several values the first counts. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value.trim()
+  if (Array.isArray(value)) return textOf(value[0])
+  if (typeof value !== 'object' || value === null) return ''
+  const { firstName, lastName } = value as { firstName?: string | null; lastName?: string | null }
+  return [firstName, lastName].filter(Boolean).join(' ').trim()
+}
