@@ -55,6 +55,7 @@ export type ObjectDefinition = {
   /** What people call several of it. */
   pluralLabel: string
   prefix: IdPrefix
+  title: ObjectType['title']
   verbs: readonly Verb[]
   open: boolean
   custom: boolean
@@ -128,6 +129,7 @@ const customObject = (row: CustomObjectRow): Shell => ({
   label: row.label,
   pluralLabel: row.pluralLabel ?? row.label,
   prefix: idPrefixes.customObject,
+  title: ['$name'],
   verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore', 'fieldHistory', 'merge'],
   open: true,
   custom: true,

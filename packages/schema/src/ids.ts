@@ -33,6 +33,14 @@ export const newUuid = (): string => v7()
 /** The moment a UUIDv7 was made. */
 export const timeOfUuid = (uuid: string) => new Date(Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16))
 
+/** The least UUIDv7 of a moment, in epoch milliseconds: those made before it sort below, those made later above. */
+export function firstUuidAt(moment: number): string {
+  const hex = Math.min(Math.max(moment, 0), 2 ** 48 - 1)
+    .toString(16)
+    .padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
+}
+
 const digits = '0123456789abcdefghjkmnpqrstvwxyz'
 const digitPairs = Array.from({ length: 1024 }, (_, pair) => `${digits[pair >> 5]}${digits[pair & 31]}`)
 

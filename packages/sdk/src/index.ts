@@ -13,6 +13,7 @@ export type {
   PipelineInput,
   Pipelines,
 } from './admin/objects.ts'
+export type { RecordPage, RecordQuery } from './admin/records.ts'
 export type { AnyRecord, TrashEntry } from './admin/trash.ts'
 export { type ClientOptions, type KeyInformation, Openfield } from './client.ts'
 export {

@@ -8,6 +8,7 @@ export const account = defineObject({
   plural: 'accounts',
   label: 'Account',
   prefix: 'acc',
+  title: ['$name'],
   verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore', 'fieldHistory', 'merge'],
   open: true,
   filterable: true,

@@ -11,6 +11,7 @@ export const channel = defineObject({
   plural: 'channels',
   label: 'Channel',
   prefix: 'chn',
+  title: ['$name'],
   verbs: ['retrieve', 'list'],
   open: false,
   filterable: false,

@@ -7,6 +7,7 @@ export const contact = defineObject({
   plural: 'contacts',
   label: 'Contact',
   prefix: 'con',
+  title: ['$name', '$email'],
   verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore', 'fieldHistory', 'merge'],
   open: true,
   filterable: true,

@@ -58,6 +58,8 @@ export type ObjectType = {
   plural: string
   label: string
   prefix: IdPrefix
+  /** The fields that say what a record is called: the first of them that says something. */
+  title: readonly `$${string}`[]
   /** The operations of the public API. */
   verbs: readonly Verb[]
   /** Custom fields and relationships can be added. */

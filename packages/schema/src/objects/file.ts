@@ -7,6 +7,7 @@ export const file = defineObject({
   plural: 'files',
   label: 'File',
   prefix: 'fil',
+  title: [],
   verbs: [],
   open: false,
   filterable: false,

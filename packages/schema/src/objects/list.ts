@@ -7,6 +7,7 @@ export const list = defineObject({
   plural: 'lists',
   label: 'List',
   prefix: 'list',
+  title: ['$name'],
   verbs: ['create', 'retrieve', 'update', 'list', 'delete'],
   open: false,
   filterable: false,

@@ -7,6 +7,7 @@ export const meeting = defineObject({
   plural: 'meetings',
   label: 'Meeting',
   prefix: 'mtg',
+  title: ['$title'],
   verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore'],
   open: false,
   filterable: false,

@@ -7,6 +7,7 @@ export const member = defineObject({
   plural: 'members',
   label: 'Member',
   prefix: 'mem',
+  title: ['$name', '$email'],
   verbs: ['retrieve', 'list'],
   open: false,
   filterable: false,

@@ -7,6 +7,7 @@ export const message = defineObject({
   plural: 'messages',
   label: 'Message',
   prefix: 'msg',
+  title: ['$senderName', '$senderEmail'],
   verbs: ['retrieve', 'list'],
   open: false,
   filterable: false,

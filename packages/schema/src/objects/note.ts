@@ -7,6 +7,7 @@ export const note = defineObject({
   plural: 'notes',
   label: 'Note',
   prefix: 'note',
+  title: ['$title'],
   verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore'],
   open: false,
   filterable: true,

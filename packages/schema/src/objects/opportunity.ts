@@ -8,6 +8,7 @@ export const opportunity = defineObject({
   plural: 'opportunities',
   label: 'Opportunity',
   prefix: 'opp',
+  title: ['$name'],
   verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore', 'fieldHistory', 'merge'],
   open: true,
   filterable: true,

@@ -9,6 +9,7 @@ export const task = defineObject({
   plural: 'tasks',
   label: 'Task',
   prefix: 'task',
+  title: ['$title'],
   verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore'],
   open: false,
   filterable: true,

@@ -49,6 +49,8 @@ export const address: ValueType<Partial<Address>, Address> = {
       longitude: parseDegrees('longitude', members.longitude, 180),
     }
   },
+  index: 'text',
+  order: 'entry',
   entries: (value) => ({ text: [comparable(oneLine(value))] }),
   operators: textComparisons,
   words: (value) => wordsOf(oneLine(value)),

@@ -6,6 +6,8 @@ export const checkbox: ValueType<boolean, boolean> = {
   configurationKeys: [],
   customFields: true,
   parse: parseBoolean,
+  index: 'number',
+  order: 'entry',
   entries: (value) => ({ number: [Number(value)] }),
   operators: { equal: (text) => ({ index: 'number', operator: '=', value: Number(readBoolean(text)) }) },
   words: () => [],

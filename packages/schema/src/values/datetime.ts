@@ -10,6 +10,8 @@ export const datetime: ValueType<string, string> = {
   configurationKeys: [],
   customFields: true,
   parse: parseDatetime,
+  index: 'number',
+  order: 'entry',
   entries: (value) => ({ number: [Date.parse(value)] }),
   operators: numberComparisons(readMoment),
   words: () => [],

@@ -22,6 +22,8 @@ export const fullName: ValueType<Partial<FullName>, FullName> = {
     const { firstName, lastName } = parseObject(input, keys)
     return { firstName: parseMember('firstName', firstName), lastName: parseMember('lastName', lastName) }
   },
+  index: 'text',
+  order: 'entry',
   entries: (value) => ({ text: [comparable(firstAndLast(value))] }),
   operators: textComparisons,
   words: (value) => wordsOf(firstAndLast(value)),

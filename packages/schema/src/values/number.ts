@@ -9,6 +9,8 @@ export const number: ValueType<number, number> = {
   configurationKeys: [],
   customFields: true,
   parse: parseNumber,
+  index: 'number',
+  order: 'entry',
   entries: (value) => ({ number: [value] }),
   operators: numberComparisons(readNumber),
   words: () => [],

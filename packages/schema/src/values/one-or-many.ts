@@ -43,6 +43,8 @@ export function oneOrMany<ByDefault extends boolean>(element: Element<ByDefault>
       )
       return isMany(configuration) ? elements : theOnly(elements)
     },
+    index: 'substring',
+    order: 'least entry',
     entries: (value) => ({ substring: listOf(value).map(fold) }),
     operators: {
       contains: (text) => ({

@@ -8,6 +8,8 @@ export const singleSelect: ValueType<string, string> = {
   configurationKeys: ['options'],
   customFields: true,
   parse: parseOption,
+  index: 'text',
+  order: 'option',
   entries: (value) => ({ text: [value] }),
   operators: {
     equal: (text, configuration) => ({ index: 'text', operator: 'equal', value: readOption(text, configuration) }),

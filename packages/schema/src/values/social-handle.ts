@@ -65,6 +65,8 @@ export const socialHandle: ValueType<string, string> = {
     if (!url) throw brokenRule(`must be a handle or the URL of a profile on ${service.hosts.join(' or ')}`)
     return url
   },
+  index: 'text',
+  order: 'entry',
   entries: (value) => ({ text: [fold(value)] }),
   operators: {
     equal(text, configuration) {

@@ -7,6 +7,8 @@ export const text: ValueType<string, string> = {
   configurationKeys: [],
   customFields: true,
   parse: (input) => parseString(input),
+  index: 'text',
+  order: 'entry',
   entries: (value) => ({ text: [fold(value)] }),
   operators: {
     equal: (value) => ({ index: 'text', operator: 'equal', value: fold(parseString(value)) }),

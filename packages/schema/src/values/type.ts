@@ -34,6 +34,8 @@ export type Operator =
 /** Where a value can be found by a filter: folded text, a number, or text searched by substring. */
 export type IndexEntries = { text?: string[]; number?: number[]; substring?: string[] }
 
+export type IndexName = keyof IndexEntries
+
 /** A filter, ready for storage: which index to ask and for what. Text is folded the way index entries are. */
 export type Condition =
   | { index: 'text'; operator: 'equal' | 'startsWith'; value: string }
@@ -53,6 +55,10 @@ export interface ValueType<Write = unknown, Read extends Json = Json> {
   readonly customFields: boolean
   /** Turns what a client sent into the stored value. Throws InvalidValue. The only way in. */
   parse(input: unknown, configuration: TypeConfiguration): Read
+  /** The index that holds its entries; none for documents. */
+  readonly index?: IndexName
+  /** How lists are sorted by it: by its one entry, by the least of several, or as the options stand; none: they are not. */
+  readonly order?: 'entry' | 'least entry' | 'option'
   /** Where filters find this value. Pure: the same value always gives the same entries. */
   entries(value: Read, configuration: TypeConfiguration): IndexEntries
   /** The operators of the type, each turning the text after `=` into a condition. Throws InvalidValue. */

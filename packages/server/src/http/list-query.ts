@@ -1,6 +1,7 @@
 import { badRequest } from '@openfield/schema'
 import type { HistoryQuery } from '../domain/records/history.ts'
 import type { ListQuery } from '../domain/records/list.ts'
+import type { RecordQuery } from '../domain/records/query.ts'
 
 /** The most records of a page of the public API, and how many a page has when the request does not say. */
 const limitMax = 25
@@ -13,14 +14,39 @@ export function parseListQuery(query: string): ListQuery {
   const pairs = parsePairs(query)
   const last = (key: string) => pairs.findLast((pair) => pair.key === key)?.text
   const filters = pairs.filter(({ key }) => key !== 'limit' && key !== 'offset')
-  if (filters.length > filtersMax) {
-    throw badRequest('invalid_configuration', `A list takes at most ${filtersMax} filters.`)
-  }
+  requireFew(filters)
   return {
     limit: wholeNumber('limit', last('limit'), 1, limitMax, limitMax),
     offset: wholeNumber('offset', last('offset'), 0, offsetMax, 0),
     filters,
   }
+}
+
+/** The most records of a page of a query, and how many a page has when the request does not say. */
+export const queryMax = 1000
+export const queryDefault = 100
+
+const queryParameters = ['limit', 'offset', 'after', 'sort', 'fields']
+
+/** Reads a query on records: the page, its order, what to show, and the filters. An empty parameter counts as not given. */
+export function parseRecordQuery(query: string): RecordQuery {
+  const pairs = parsePairs(query)
+  const last = (key: string) => pairs.findLast((pair) => pair.key === key)?.text || undefined
+  const filters = pairs.filter(({ key }) => !queryParameters.includes(key))
+  requireFew(filters)
+  return {
+    limit: wholeNumber('limit', last('limit'), 1, queryMax, queryDefault),
+    offset: wholeNumber('offset', last('offset'), 0, offsetMax, 0),
+    after: last('after'),
+    sort: last('sort'),
+    keys: last('fields')?.split(','),
+    filters,
+  }
+}
+
+function requireFew(filters: readonly unknown[]) {
+  if (filters.length <= filtersMax) return
+  throw badRequest('invalid_configuration', `A list takes at most ${filtersMax} filters.`)
 }
 
 /** The most values of a page of a field's history, and how many a page has when the request does not say. */

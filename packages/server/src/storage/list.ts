@@ -10,6 +10,10 @@ export type Match =
   | { field: number; condition: Condition }
   /** Records linked to `other`; `side` is the end at which the listed records are. */
   | { relationships: readonly number[]; side: 'from' | 'to'; other: string }
+  /** Records of a type whose ids lie in a range: those that were created in a time. */
+  | { objectType: number; from: string; before: string }
+  /** Records of a type by when they last changed. */
+  | { objectType: number; operator: '=' | '>' | '>=' | '<' | '<='; updatedAt: Date }
 
 /** One filter of a list; all of a list's filters must hold. `param` names it in errors. */
 export type Filter = { param: string; negated: boolean; match: Match | { any: readonly Match[] } }
@@ -61,7 +65,7 @@ export class Parameters {
 }
 
 /** One filter as SQL: the set of ids it matches, and, where a full key leads there, whether one id is in it. */
-type Part = {
+export type Part = {
   negated: boolean
   from: string
   where: string
@@ -79,6 +83,7 @@ export function part(sql: Parameters, { match, negated, param }: Filter): Part {
     return fieldPart(`(${sets.join(' union ')}) either`, negated, 'true')
   }
   if ('relationships' in match) return relationshipPart(sql, match, negated)
+  if ('objectType' in match) return momentPart(sql, match, negated)
   const { condition } = match
   const field = sql.add(match.field, 'int')
   const key = `workspace_id = $1 and field = ${field}`
@@ -145,6 +150,15 @@ function relationshipPart(
   }
 }
 
+function momentPart(sql: Parameters, match: Extract<Match, { objectType: number }>, negated: boolean): Part {
+  const all = allOf(sql.add(match.objectType, 'int'))
+  const where =
+    'from' in match
+      ? `id >= ${sql.add(match.from, 'uuid')} and id < ${sql.add(match.before, 'uuid')}`
+      : `updated_at ${match.operator} ${sql.add(match.updatedAt, 'timestamptz')}`
+  return { ...all, negated, where: `${all.where} and ${where}`, ordered: 'from' in match }
+}
+
 type PageBounds = { limit: string; offset: string }
 
 /** The common table expressions `p` (ids of the page) and `t` (the total); `all` makes the set of all records of the type. */
@@ -163,7 +177,7 @@ function plan(parts: Part[], all: () => Part, page: PageBounds): string {
 }
 
 /** All live records of a type. */
-const allOf = (objectType: string): Part => ({
+export const allOf = (objectType: string): Part => ({
   negated: false,
   from: 'record',
   where: `workspace_id = $1 and object_type = ${objectType} and deleted_at is null`,
@@ -173,7 +187,7 @@ const allOf = (objectType: string): Part => ({
   probe: undefined,
 })
 
-const select = (one: Part) =>
+export const select = (one: Part) =>
   `select ${one.unique ? '' : 'distinct '}${one.id} as id from ${one.from} where ${one.where}`
 
 /** One ordered set: the page comes straight from its index. */
@@ -199,7 +213,7 @@ const test = (one: Part, set: string, id = 'd.id') =>
 const countedMax = 10_000
 
 /** Puts the positive filter that matches least in front; only several positive ones need counting. */
-async function driverFirst(db: Connection, workspace: number, filters: readonly Filter[]): Promise<Filter[]> {
+export async function driverFirst(db: Connection, workspace: number, filters: readonly Filter[]): Promise<Filter[]> {
   const positive = filters.filter((filter) => !filter.negated)
   const negated = filters.filter((filter) => filter.negated)
   if (positive.length < 2) return [...positive, ...negated]
@@ -219,7 +233,7 @@ async function driverFirst(db: Connection, workspace: number, filters: readonly 
 /** The filters up to which a statement is worth keeping prepared: with more there would be no end of different ones. */
 const preparedFiltersMax = 2
 
-function statementOf(text: string, filters: readonly Filter[]): Statement {
+export function statementOf(text: string, filters: readonly Filter[]): Statement {
   if (filters.length > preparedFiltersMax) return { text }
   return { name: `list_${createHash('sha1').update(text).digest('base64url')}`, text }
 }

@@ -9,6 +9,17 @@ export const linksMax = 100
  */
 export const recordColumns = (defaults: string, removed: string) => columnsWith(defaults, removed, 'edge')
 
+/** The same with only some relationships, given as a parameter for each side, and of each the newest links: `most` and one more. */
+export const briefColumns = (defaults: string, removed: string, from: string, to: string, most: number) => `
+  ${ownColumns(defaults, removed)},
+  ${newest(from, 'from_id', 'to_id', most)}, ${newest(to, 'to_id', 'from_id', most)}`
+
+const newest = (relationships: string, side: string, other: string, most: number) => `
+  (select string_agg(n.relationship || ' ' || e.other, ',' order by n.relationship, e.other)
+    from unnest(${relationships}) n(relationship) cross join lateral (
+      select ${other} as other from edge where workspace_id = $1 and ${side} = r.id and relationship = n.relationship
+      order by ${other} desc limit ${most + 1}) e)`
+
 /** The same of a record in the trash, with the links that it had. */
 export const trashedColumns = (defaults: string, removed: string) =>
   columnsWith(defaults, removed, trashedEdges('r.id'))
@@ -18,9 +29,12 @@ export const trashedEdges = (id: string) =>
   `(select * from trashed_edge where workspace_id = $1 and trashed_id = ${id}) edge`
 
 const columnsWith = (defaults: string, removed: string, edges: string) => `
-  r.id, r.version, to_char(r.updated_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), r.external_id,
-  ${fields(defaults, removed)}::text,
+  ${ownColumns(defaults, removed)},
   ${links(edges, 'from_id', 'to_id')}, ${links(edges, 'to_id', 'from_id')}`
+
+const ownColumns = (defaults: string, removed: string) => `
+  r.id, r.version, to_char(r.updated_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), r.external_id,
+  ${fields(defaults, removed)}::text`
 
 /** Every `||` and `-` copies the whole object: none is done for nothing. */
 function fields(defaults: string, removed: string): string {
@@ -69,6 +83,17 @@ export const storedRecord = ([id, version, updatedAt, externalId, fields, from, 
   fields,
   from: parseLinks(from),
   to: parseLinks(to),
+})
+
+/** A record of `briefColumns`. */
+export function briefRecord(columns: RecordColumns, most: number): StoredRecord {
+  const record = storedRecord(columns)
+  return { ...record, from: cut(record.from, most), to: cut(record.to, most) }
+}
+
+const cut = ({ ids }: Links, most: number): Links => ({
+  ids: new Map(Array.from(ids, ([relationship, all]) => [relationship, all.slice(0, most)])),
+  more: new Set([...ids].filter(([, all]) => all.length > most).map(([relationship]) => relationship)),
 })
 
 /** True when a side was cut off, so that some relationships may be incomplete. */

@@ -1,5 +1,5 @@
 import type { Access, Json, ObjectDefinition } from '@openfield/schema'
-import { decodeId } from '@openfield/schema'
+import { decodeId, forbidden } from '@openfield/schema'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import type { Filter } from '../../storage/list.ts'
 import type { StoredRecord } from '../../storage/rows.ts'
@@ -36,6 +36,18 @@ function isParticipant(access: Access, fields: Fields, { email }: Caller): boole
   if (!('participants' in access)) return false
   const addresses = access.participants.flatMap((key) => fields[key]?.value ?? [])
   return email !== undefined && addresses.some((address) => String(address).toLowerCase() === email.toLowerCase())
+}
+
+/** Whether the caller's scopes let them do something with records of a type, e.g. `read`. */
+export function hasScope({ caller }: Context, { custom, plural }: ObjectDefinition, verb: string): boolean {
+  const held: readonly string[] = caller?.scopes ?? []
+  return held.length === 0 || held.includes(`${custom ? 'custom_objects' : plural}:${verb}`)
+}
+
+/** Throws a 403 when the caller's scopes do not let them do something with records of a type. */
+export function requireScope(ctx: Context, definition: ObjectDefinition, verb: string) {
+  if (hasScope(ctx, definition, verb)) return
+  throw forbidden(`This API key lacks the scope '${definition.custom ? 'custom_objects' : definition.plural}:${verb}'.`)
 }
 
 /** Whether the caller may delete a record of a type; the system itself may. */

@@ -1,8 +1,15 @@
-import { encodeId, type IdPrefix, type ObjectDefinition, type Relationship, timeOfUuid } from '@openfield/schema'
+import {
+  type Access,
+  encodeId,
+  type IdPrefix,
+  type ObjectDefinition,
+  type Relationship,
+  timeOfUuid,
+} from '@openfield/schema'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import type { StoredRecord } from '../../storage/rows.ts'
 import type { Context } from '../context.ts'
-import { accessLevel, redact, visibleThrough } from './access.ts'
+import { type AccessLevel, accessLevel, redact, visibleThrough } from './access.ts'
 import { linkedIds } from './links.ts'
 
 /**
@@ -15,15 +22,16 @@ export function presentRecord(
   definition: ObjectDefinition,
   record: StoredRecord,
   visible: ReadonlySet<string> = new Set(),
+  shown: Shown = {},
 ): string {
   const { omits = [], namesItself, access } = definition
   const id = encodeId(definition.prefix, record.id)
   const level = accessLevel(definition, record, ctx.caller, visible)
-  const fields = access && level === 'METADATA' ? redact(access, record.fields) : record.fields
+  const fields = access ? accessible(access, level, record.fields, shown) : record.fields
   const hidden = level === 'METADATA' ? (access?.hidden ?? []) : []
   const relationships = Array.from(definition.relationships.values())
-    .filter(({ key }) => !hidden.some((one) => one === key))
-    .map((one) => presentRelationship(one, prefixOf(types.get(one.objectType)), record))
+    .filter(({ key }) => !hidden.some((one) => one === key) && shown.keys?.has(key) !== false)
+    .map((one) => presentRelationship(one, prefixOf(types.get(one.objectType)), record, shown))
   return (
     `{"id":"${id}","createdAt":"${timeOfUuid(record.id).toISOString()}",` +
     (omits.includes('updatedAt') ? '' : `"updatedAt":"${record.updatedAt}",`) +
@@ -42,17 +50,37 @@ export async function presentRecords(
   definitions: VersionedDefinitions,
   definition: ObjectDefinition,
   records: readonly StoredRecord[],
+  shown?: Shown,
 ): Promise<string[]> {
   const visible = await visibleThrough(ctx, definitions, definition, records)
-  return records.map((record) => presentRecord(ctx, definitions, definition, record, visible))
+  return records.map((record) => presentRecord(ctx, definitions, definition, record, visible, shown))
+}
+
+/** How much of a record is wanted: of which fields and relationships, how many links of each; `linked` is told all of these. */
+export type Shown = {
+  keys?: ReadonlySet<string> | undefined
+  linksMax?: number
+  linked?: (objectType: string, ids: readonly string[]) => void
+}
+
+/** The fields of a record of a type that has secrets; of such a type more was read than is shown. */
+function accessible(access: Access, level: AccessLevel | undefined, text: string, { keys }: Shown): string {
+  const fields = level === 'METADATA' ? redact(access, text) : text
+  if (!keys) return fields
+  const all = Object.entries(JSON.parse(fields) as Record<string, unknown>)
+  return JSON.stringify(Object.fromEntries(all.filter(([key]) => keys.has(key))))
 }
 
 const prefixOf = (definition: ObjectDefinition | undefined): IdPrefix => definition?.prefix ?? 'obj'
 
 /** Newest first; `hasMore` stands only where a big relationship was cut off. */
-function presentRelationship(relationship: Relationship, prefix: IdPrefix, record: StoredRecord): string {
-  const ids = linkedIds(relationship, record).map((id) => `"${encodeId(prefix, id)}"`)
-  const more = relationship.ids.some((id) => record[relationship.side].more.has(id)) ? ',"hasMore":true' : ''
+function presentRelationship(relationship: Relationship, prefix: IdPrefix, record: StoredRecord, shown: Shown): string {
+  const all = linkedIds(relationship, record)
+  const linked = all.slice(0, shown.linksMax)
+  shown.linked?.(relationship.objectType, linked)
+  const ids = linked.map((id) => `"${encodeId(prefix, id)}"`)
+  const isCut = linked.length < all.length || relationship.ids.some((id) => record[relationship.side].more.has(id))
+  const more = isCut ? ',"hasMore":true' : ''
   return `${headOf(relationship)}${ids.join(',')}]${more}}`
 }
 

@@ -172,11 +172,12 @@ function differences(shown: unknown, value: unknown, ids: Ids, path: string): st
   if (Array.isArray(shown)) return differentElements(shown, value, ids, path)
   if (typeof shown !== 'object' || shown === null) return shown === value ? [] : [`${path} is ${JSON.stringify(value)}`]
   if (typeof value !== 'object' || value === null) return [`${path} is no object`]
-  return Object.entries(shown).flatMap(([key, one]) =>
-    Object.hasOwn(value, key)
+  return Object.entries(shown).flatMap(([shownKey, one]) => {
+    const key = ids.get(shownKey) ?? shownKey
+    return Object.hasOwn(value, key)
       ? differences(one, (value as Record<string, unknown>)[key], ids, `${path}.${key}`)
-      : [`${path} has no ${key}`],
-  )
+      : [`${path} has no ${key}`]
+  })
 }
 
 function differentElements(shown: readonly unknown[], value: unknown, ids: Ids, path: string): string[] {

@@ -29,6 +29,7 @@ export const sections: readonly Section[] = [
       guide('fields-and-relationships', 'Fields and relationships'),
       guide('pipelines', 'Pipelines'),
       guide('list-endpoints', 'List endpoints'),
+      guide('screens-and-exports', 'Screens and exports'),
       guide('trash', 'Trash'),
       guide('import', 'Import'),
       guide('errors', 'Errors'),

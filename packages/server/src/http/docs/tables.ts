@@ -149,10 +149,10 @@ const idsOf = (scope: Scope) => idsWith(({ scopes }) => scopes.includes(scope))
 const operationsTable = (some: readonly Operation[]) =>
   tableFrom(
     ['Operation', 'Request', 'Scope', 'Rate limit'],
-    some.map(({ id, verb, method, path, requirements: { scopes, category, admin } }) => [
-      admin ? code(id) : `[${verb}](#${anchorOf(verb)})`,
+    some.map(({ id, verb, method, path, alsoAnswers, requirements: { scopes, category, admin } }) => [
+      id.startsWith('admin.') ? code(id) : `[${verb}](#${anchorOf(verb)})`,
       code(`${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`),
-      admin ? 'full access' : codes(scopes) || 'none',
+      admin ? 'full access' : codes(scopes) || (alsoAnswers?.includes(403) ? 'that of the type' : 'none'),
       category,
     ]),
   )

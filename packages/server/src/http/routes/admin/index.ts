@@ -8,10 +8,11 @@ import { ingest } from './ingest.ts'
 import { members } from './members.ts'
 import { objectTypes } from './object-types.ts'
 import type { AdminGroup, AdminOperation, AdminRequest } from './operation.ts'
+import { records } from './records.ts'
 import { trash } from './trash.ts'
 
 /** Our own additions to the API, by topic. */
-export const adminGroups: readonly AdminGroup[] = [apiKeys, members, objectTypes, trash, ingest]
+export const adminGroups: readonly AdminGroup[] = [apiKeys, members, objectTypes, records, trash, ingest]
 
 /** What an operation asks of a request. */
 export const adminRequirements = ({ method, access, scopes = [], category }: AdminOperation): Requirements => ({

@@ -1,0 +1,41 @@
+import { expect, expectTypeOf, it } from 'vitest'
+import { startApi } from '../../../server/test/harness.ts'
+import { Openfield, type Opportunity } from '../index.ts'
+
+const api = await startApi({ OPENFIELD_WORKER: 'off' })
+const client = new Openfield({ apiKey: api.key, baseURL: api.url })
+
+const make = ($name: string, $amount: number) =>
+  client.opportunity.create({ fields: { $name, $stage: 'Lead', $amount }, relationships: { $account: api.accountId } })
+const [small, big] = [await make('Small', 1), await make('Big', 2)]
+const filter = { '$amount[greaterThan]': 0 }
+
+it('lists records in an order, with the names of what they are linked to', async () => {
+  const page = await client.admin.records.list('opportunity', {
+    filter,
+    sort: '-$amount',
+    fields: ['$name', '$account'],
+  })
+  expectTypeOf(page.data).toEqualTypeOf<Opportunity[]>()
+  expect(page.data.map(({ id }) => id)).toEqual([big.id, small.id])
+  expect(Object.keys(page.data[0]?.fields ?? {})).toEqual(['$name'])
+  expect(page.names[api.accountId]).toEqual(expect.any(String))
+})
+
+it('goes on after a page', async () => {
+  const query = { filter, sort: 'createdAt', limit: 1 }
+  const first = await client.admin.records.list('opportunity', query)
+  const second = await client.admin.records.list('opportunity', { ...query, after: first.nextCursor })
+  expect([first, second].map(({ data, totalCount }) => [data[0]?.id, totalCount])).toEqual([
+    [small.id, 2],
+    [big.id, 2],
+  ])
+  expect(second.nextCursor).toBeNull()
+})
+
+it('lists records of an object type of the workspace', async () => {
+  await api.post('/admin/v1/objects', { slug: 'project', label: 'Project' })
+  const made = await client.object.create('project', { fields: { $name: 'Move' } })
+  const page = await client.admin.records.list('project')
+  expect(page.data.map(({ id, fields }) => [id, fields.$name.value])).toEqual([[made.id, 'Move']])
+})
