@@ -66,6 +66,7 @@ export type ObjectDefinition = {
   linkChanges?: ObjectType['linkChanges']
   stagesByDefaultPipeline?: ObjectType['stagesByDefaultPipeline']
   access?: ObjectType['access']
+  holdsFiles?: ObjectType['holdsFiles']
   guarded?: ObjectType['guarded']
   visibility?: ObjectType['visibility']
   fields: ReadonlyMap<string, Field>
@@ -134,6 +135,7 @@ const customObject = (row: CustomObjectRow): Shell => ({
   open: true,
   custom: true,
   filterable: true,
+  holdsFiles: true,
 })
 
 function defineOne(shell: Shell, fields: Field[], rows: WorkspaceRows): ObjectDefinition {

@@ -13,8 +13,9 @@ export type {
   PipelineInput,
   Pipelines,
 } from './admin/objects.ts'
+export type { AttachedFile } from './admin/record-files.ts'
 export type { RecordPage, RecordQuery } from './admin/records.ts'
-export type { AnyRecord, TrashEntry } from './admin/trash.ts'
+export type { AnyRecord, GoneRecord, TrashEntry } from './admin/trash.ts'
 export { type ClientOptions, type KeyInformation, Openfield } from './client.ts'
 export {
   APIConnectionError,

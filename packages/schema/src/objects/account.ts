@@ -12,6 +12,7 @@ export const account = defineObject({
   verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore', 'fieldHistory', 'merge'],
   open: true,
   filterable: true,
+  holdsFiles: true,
   flags: ['skipEnrichment'],
   fields: {
     $name: { id: 101, valueType: 'TEXT', label: 'Name', description: 'The name of the organisation.', required: true },

@@ -11,6 +11,7 @@ export const contact = defineObject({
   verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore', 'fieldHistory', 'merge'],
   open: true,
   filterable: true,
+  holdsFiles: true,
   fields: {
     $name: { id: 201, valueType: 'FULL_NAME', label: 'Name' },
     $email: {

@@ -78,6 +78,8 @@ export type ObjectType = {
   linkChanges?: LinkChanges
   /** Who sees everything of a record, when not everybody does. */
   access?: Access
+  /** Files can be attached to its records. */
+  holdsFiles?: true
   /** Deleting is for the participants that `access` names and for admins, and what has been deleted is not found again. */
   guarded?: true
   /** Who sees that a record exists, when not everybody does. */

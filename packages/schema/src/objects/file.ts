@@ -14,3 +14,9 @@ export const file = defineObject({
   fields: {},
   relationships: {},
 })
+
+/**
+ * The edge from a record to a file that is attached to it, for ever, and its key in the log of changes. It stands in no table:
+ * the files of a record are read on their own.
+ */
+export const attachedFiles = { id: 40, key: '$file' } as const

@@ -11,6 +11,7 @@ export const note = defineObject({
   verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore'],
   open: false,
   filterable: true,
+  holdsFiles: true,
   linkChanges: 'one-of-add-remove',
   fields: {
     $title: { id: 501, valueType: 'TEXT', label: 'Title', required: true },

@@ -12,6 +12,7 @@ export const opportunity = defineObject({
   verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore', 'fieldHistory', 'merge'],
   open: true,
   filterable: true,
+  holdsFiles: true,
   stagesByDefaultPipeline: true,
   fields: {
     $name: { id: 301, valueType: 'TEXT', label: 'Name', required: true },

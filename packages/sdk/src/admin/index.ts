@@ -1,6 +1,7 @@
 import type { Send } from '../request.ts'
 import { ApiKeys } from './api-keys.ts'
 import { Objects } from './objects.ts'
+import { RecordFiles } from './record-files.ts'
 import { Records } from './records.ts'
 import { Trash } from './trash.ts'
 
@@ -9,12 +10,14 @@ export class Admin {
   readonly apiKeys: ApiKeys
   readonly objects: Objects
   readonly records: Records
+  readonly recordFiles: RecordFiles
   readonly trash: Trash
 
   constructor(send: Send) {
     this.apiKeys = new ApiKeys(send)
     this.objects = new Objects(send)
     this.records = new Records(send)
+    this.recordFiles = new RecordFiles(send)
     this.trash = new Trash(send)
   }
 }

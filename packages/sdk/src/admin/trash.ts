@@ -37,6 +37,9 @@ export type TrashEntry = {
   record: AnyRecord | null
 }
 
+/** What became of a record that is no longer there. `mergedInto`: the record that stayed, when it was merged. */
+export type GoneRecord = TrashEntry & { mergedInto: string | null }
+
 /** The trash of a workspace. Every operation throws APIError when it fails. */
 export class Trash {
   readonly #send: Send
@@ -48,6 +51,11 @@ export class Trash {
   /** A page of what is in the trash, of all object types, most recently deleted first. */
   list(page: PageQuery = {}, options?: RequestOptions): Promise<{ data: TrashEntry[]; totalCount: number }> {
     return this.#send({ method: 'GET', api: 'admin', path: ['trash'], query: page }, options)
+  }
+
+  /** What became of a record: it was deleted, or merged into another. Throws NotFoundError when it is there, or never was. */
+  retrieve(id: string, options?: RequestOptions): Promise<GoneRecord> {
+    return this.#send({ method: 'GET', api: 'admin', path: ['trash', id] }, options)
   }
 
   /** Brings a record back, with the links it had. */

@@ -51,7 +51,7 @@ export const insertFile = (
   write: Omit<WriteContext, 'definitions' | 'work'>,
   objectType: number,
   file: StoredFile,
-): Promise<void> =>
+): Promise<unknown> =>
   refusable(
     run(db, create, [
       write.workspace,
@@ -91,6 +91,64 @@ export async function listFiles(db: Connection, workspace: number, limit: number
   const found = await run<[number, ...FileColumns]>(db, list, [workspace, limit, offset])
   const files = found.flatMap(([, ...row]) => (row[0] === null ? [] : [storedFile(row)]))
   return { files, total: found[0]?.[0] ?? 0 }
+}
+
+const attach: Statement = { name: 'attach_file', text: `select attach_file(${writeParameters(9)})` }
+
+export type Attachment = { record: string; objectType: number; file: string; relationship: number; links: string }
+
+/** Attaches a file to a record; false when it was attached before. Throws WriteRefused when the record is not there. */
+export const attachFile = async (
+  db: Connection,
+  { workspace, at, changeId, actor }: Pick<WriteContext, 'workspace' | 'at' | 'changeId' | 'actor'>,
+  { record, objectType, file, relationship, links }: Attachment,
+): Promise<boolean> => {
+  const values = [workspace, record, objectType, file, relationship, at, changeId, actor, links]
+  const [row] = await refusable(run<[boolean]>(db, attach, values))
+  return row?.[0] === true
+}
+
+const detach: Statement = { name: 'detach_file', text: `select detach_file(${writeParameters(8)})` }
+
+/** Takes a file off a record; false when it was not attached. */
+export const detachFile = async (
+  db: Connection,
+  { workspace, at, changeId, actor }: Pick<WriteContext, 'workspace' | 'at' | 'changeId' | 'actor'>,
+  { record, file, relationship, links }: Attachment,
+): Promise<boolean> => {
+  const [row] = await run<[boolean]>(db, detach, [workspace, record, file, relationship, at, changeId, actor, links])
+  return row?.[0] === true
+}
+
+/** A page of the files at one end of a relationship, newest first, who uploaded each, and how many there are. */
+export async function listAttachedFiles(
+  db: Connection,
+  workspace: number,
+  record: string,
+  relationship: number,
+  limit: number,
+  offset: number,
+) {
+  const found = await run<[number, string | null, ...FileColumns]>(db, listAttached, [
+    workspace,
+    record,
+    relationship,
+    limit,
+    offset,
+  ])
+  const files = found.flatMap(([, actor, ...row]) => (row[0] === null ? [] : [{ actor, ...storedFile(row) }]))
+  return { files, total: found[0]?.[0] ?? 0 }
+}
+
+const attached = 'edge e where e.workspace_id = $1 and e.from_id = $2 and e.relationship = $3'
+
+const listAttached: Statement = {
+  name: 'list_attached_files',
+  text: `select (select count(*)::int from ${attached}), x.* from (select 1) one left join (
+      select (select c.actor from change c where c.workspace_id = $1 and c.record_id = file.id and c.kind = 'created' limit 1),
+        ${columns} from file
+      where workspace_id = $1 and id in (select e.to_id from ${attached} order by e.to_id desc limit $4 offset $5)) x on true
+    order by x.id desc`,
 }
 
 const start: Statement = {

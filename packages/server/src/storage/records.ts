@@ -186,9 +186,9 @@ export class WriteRefused extends Error {
 }
 
 /** Waits for a write; what its function raised becomes WriteRefused. */
-export async function refusable(write: Promise<unknown>): Promise<void> {
+export async function refusable<T>(write: Promise<T>): Promise<T> {
   try {
-    await write
+    return await write
   } catch (error) {
     const state = sqlState(error)
     if (error instanceof pg.DatabaseError && state !== undefined && state in refusals) {

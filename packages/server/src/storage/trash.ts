@@ -77,6 +77,26 @@ export const findInTrash = (db: Connection, workspace: number, id: string) =>
     [workspace, id],
   )
 
+/** A deleted or merged record: when, by whom, and for a merged one which record has stayed, after however many merges. */
+export async function findGone(db: Connection, workspace: number, id: string): Promise<Gone | undefined> {
+  const [row] = await rows<Gone>(
+    db,
+    `with recursive survivor (id, merged_into) as (
+       select r.id, r.merged_into from record r where r.workspace_id = $1 and r.id = $2
+       union all
+       select r.id, r.merged_into from survivor s join record r on r.workspace_id = $1 and r.id = s.merged_into)
+     select r.id, r.object_type as "objectType", r.deleted_at as "deletedAt",
+       (select c.actor from change c where c.workspace_id = $1 and c.record_id = $2 and c.kind in ('trashed', 'merged-away')
+        order by c.id desc limit 1) as "deletedBy",
+       (select s.id from survivor s where s.merged_into is null and s.id <> $2) as "mergedInto"
+     from record r where r.workspace_id = $1 and r.id = $2 and r.deleted_at is not null`,
+    [workspace, id],
+  )
+  return row
+}
+
+export type Gone = TrashEntry & { mergedInto: string | null }
+
 export type TrashEntry = { id: string; objectType: number; deletedAt: Date; deletedBy: string | null }
 
 const inTrash = 'r.workspace_id = $1 and r.object_type = $2 and r.deleted_at is not null and r.merged_into is null'

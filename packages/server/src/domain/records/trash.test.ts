@@ -420,6 +420,44 @@ describe('the trash', async () => {
   })
 })
 
+describe('what became of a record', () => {
+  type Gone = { objectType: string; deletedBy: string | null; record: AnyRecord | null; mergedInto: string | null }
+  const goneOf = async (id: string) => successOf(await api.get<Gone>(`/admin/v1/trash/${id}`))
+
+  for (const [objectType, { list, at = list, make }] of Object.entries(types)) {
+    it(`200: a deleted ${objectType} is told with who deleted it`, async () => {
+      const { id } = await make()
+      expect(outcome(await api.get(`/admin/v1/trash/${id}`))).toBe('404')
+      successOf(await api.delete(`${at}/${id}`))
+      const gone = await goneOf(id)
+      expect(gone).toMatchObject({ deletedBy: expect.stringMatching(/^(key|mem)_/), record: { id }, mergedInto: null })
+    })
+  }
+
+  it('200: a merged one names the record that stayed, after however many merges', async () => {
+    const [first, second, third] = [await anAccount(api), await anAccount(api), await anAccount(api)]
+    successOf(await api.post('/v1/accounts/merge', { primaryId: second.id, duplicateId: first.id }))
+    successOf(await api.post('/v1/accounts/merge', { primaryId: third.id, duplicateId: second.id }))
+    expect(await goneOf(first.id)).toMatchObject({ objectType: 'account', record: null, mergedInto: third.id })
+    expect(await goneOf(second.id)).toMatchObject({ mergedInto: third.id })
+  })
+
+  it('403, 404: for whom it is, and of what', async () => {
+    const account = await anAccount(api)
+    successOf(await api.delete(`/v1/accounts/${account.id}`))
+    const other = await anotherWorkspace(api)
+    expect(outcome(await other.get(`/admin/v1/trash/${account.id}`))).toBe('404')
+    expect(outcome(await api.get(`/admin/v1/trash/${account.id.replace('acc', 'con')}`))).toBe('404')
+    expect(outcome(await api.get('/admin/v1/trash/nothing'))).toBe('404')
+    const { key } = await aKey(api, { scopes: ['accounts:read'] })
+    expect(outcome(await api.get(`/admin/v1/trash/${account.id}`, { key }))).toMatch(/^403/)
+    const meeting = await aMeeting(api)
+    successOf(await api.delete(`/v1/meetings/${meeting.id}`))
+    const outsider = await aKey(api, { memberId: (await aMember(api)).id })
+    expect(outcome(await api.get(`/admin/v1/trash/${meeting.id}`, { key: outsider.key }))).toBe('404')
+  })
+})
+
 describe('summaries', () => {
   const summaryOf = async (id: string) =>
     (await api.get(`/v1/opportunities/${id}`)).body.fields.$opportunityStatus?.value as string

@@ -6,6 +6,7 @@ import {
   type Json,
   noResource,
   type ObjectDefinition,
+  recordId,
 } from '@openfield/schema'
 import { workOf } from '../../jobs/work.ts'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
@@ -14,6 +15,7 @@ import type { StoredRecord } from '../../storage/rows.ts'
 import {
   exists,
   fetchTrashed,
+  findGone,
   findInTrash,
   listTrash,
   restoreRecord as storeRestored,
@@ -21,7 +23,7 @@ import {
   type TrashEntry,
 } from '../../storage/trash.ts'
 import { type Context, withDefinitions } from '../context.ts'
-import { mayDelete } from './access.ts'
+import { mayDelete, requireScope } from './access.ts'
 import { findType, requireCurrent, shapeOf } from './definitions.ts'
 import { entriesOf, type FieldWrite } from './fields.ts'
 import { presentRecord } from './present.ts'
@@ -125,24 +127,52 @@ export function storedValues(definition: ObjectDefinition, record: StoredRecord)
 export const listTrashed = (ctx: Context, page: { limit: number; offset: number }) =>
   withDefinitions(ctx, async (definitions) => {
     const { total, entries } = await listTrash(ctx.db, ctx.workspace, page.limit, page.offset)
-    const byNumber = new Map(Array.from(definitions.types.values(), (type) => [type.number, type]))
     const data = await Promise.all(
-      entries.flatMap(({ objectType, ...entry }) => {
+      entries.flatMap((entry) => {
         // Of an object type that has been removed, the rest goes in the background.
-        const definition = byNumber.get(objectType)
-        return definition ? [present(definition, entry)] : []
+        const definition = typeNumbered(definitions, entry.objectType)
+        return definition ? [presentEntry(ctx, definitions, definition, entry)] : []
       }),
     )
     return { object: 'list', data, totalCount: total }
-
-    async function present(definition: ObjectDefinition, { id, deletedAt, deletedBy }: Omit<TrashEntry, 'objectType'>) {
-      const trashed = await fetchTrashed(ctx.db, ctx.workspace, shapeOf(definitions, definition), id)
-      const record = trashed ? presentRecord(ctx, definitions, definition, trashed) : 'null'
-      return {
-        objectType: definition.name,
-        deletedAt: deletedAt.toISOString(),
-        deletedBy: deletedBy && encodeId(idPrefixes.apiKey, deletedBy),
-        record: JSON.parse(record),
-      }
-    }
   })
+
+/**
+ * What became of a record that is no longer there: it is in the trash, or was merged into another. Throws a 404 for the id of
+ * a live record, of none, and of a guarded one that the caller may not bring back.
+ */
+export const retrieveGone = (ctx: Context, id: string) =>
+  withDefinitions(ctx, async (definitions) => {
+    for (const prefix of new Set(Array.from(definitions.types.values(), (type) => type.prefix))) {
+      const uuid = decodeId(prefix, id)
+      const gone = uuid && (await findGone(ctx.db, ctx.workspace, uuid))
+      const definition = gone && typeNumbered(definitions, gone.objectType)
+      if (!definition || definition.prefix !== prefix) continue
+      requireScope(ctx, definition, 'read')
+      requireScope(ctx, definition, 'restore')
+      const trashed = await fetchTrashed(ctx.db, ctx.workspace, shapeOf(definitions, definition), gone.id)
+      if (trashed && !mayDelete(definition, trashed, ctx.caller)) break
+      const entry = await presentEntry(ctx, definitions, definition, gone)
+      return { ...entry, mergedInto: gone.mergedInto && recordId(definition, gone.mergedInto) }
+    }
+    throw noResource('trash')
+  })
+
+const typeNumbered = ({ types }: VersionedDefinitions, number: number) =>
+  [...types.values()].find((type) => type.number === number)
+
+async function presentEntry(
+  ctx: Context,
+  definitions: VersionedDefinitions,
+  definition: ObjectDefinition,
+  { id, deletedAt, deletedBy }: TrashEntry,
+) {
+  const trashed = await fetchTrashed(ctx.db, ctx.workspace, shapeOf(definitions, definition), id)
+  const record = trashed ? presentRecord(ctx, definitions, definition, trashed) : 'null'
+  return {
+    objectType: definition.name,
+    deletedAt: deletedAt.toISOString(),
+    deletedBy: deletedBy && encodeId(idPrefixes.apiKey, deletedBy),
+    record: JSON.parse(record),
+  }
+}

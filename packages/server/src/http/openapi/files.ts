@@ -37,6 +37,8 @@ const file = {
   expiresAt: orNull(moment('When a pending upload expires.')),
 }
 
+const createdBy = orNull(text('The member or the API key who uploaded it.'))
+
 const upload = {
   uploadUrl: text('Where to PUT the bytes, without an API key.', { format: 'uri' }),
   uploadHeaders: {
@@ -51,6 +53,8 @@ export const fileSchemas = (): Record<string, JsonSchema> => ({
   File: object(file, Object.keys(file)),
   FileList: listOf('File', { maxItems: 25 }),
   FileUpload: object({ ...file, ...upload }, [...Object.keys(file), ...Object.keys(upload)]),
+  AttachedFile: object({ ...file, createdBy }, [...Object.keys(file), 'createdBy']),
+  AttachedFileList: listOf('AttachedFile', { maxItems: 25 }),
   FileUrl: object(
     { url: text('Where to download it, without an API key.', { format: 'uri' }), expiresAt: moment('Until when.') },
     ['url', 'expiresAt'],

@@ -8,11 +8,12 @@ import { ingest } from './ingest.ts'
 import { members } from './members.ts'
 import { objectTypes } from './object-types.ts'
 import type { AdminGroup, AdminOperation, AdminRequest } from './operation.ts'
+import { recordFiles } from './record-files.ts'
 import { records } from './records.ts'
 import { trash } from './trash.ts'
 
 /** Our own additions to the API, by topic. */
-export const adminGroups: readonly AdminGroup[] = [apiKeys, members, objectTypes, records, trash, ingest]
+export const adminGroups: readonly AdminGroup[] = [apiKeys, members, objectTypes, records, trash, recordFiles, ingest]
 
 /** What an operation asks of a request. */
 export const adminRequirements = ({ method, access, scopes = [], category }: AdminOperation): Requirements => ({
@@ -38,7 +39,13 @@ function addRoute(app: FastifyInstance, guards: Guards, operation: AdminOperatio
       const query = queryOf(request.raw.url)
       const result = await operation.run({
         ctx: request.call.ctx,
-        params: { id: '', objectType: '', slug: '', ...(request.params as Partial<AdminRequest<unknown>['params']>) },
+        params: {
+          id: '',
+          objectType: '',
+          slug: '',
+          fileId: '',
+          ...(request.params as Partial<AdminRequest<unknown>['params']>),
+        },
         body: body && parseBody(body, request.body),
         page: paged ? parseListQuery(query) : { limit: 0, offset: 0 },
         query,

@@ -34,7 +34,7 @@ export type AdminOperation<Body extends z.ZodType = z.ZodType> = {
 
 export type AdminRequest<Body> = {
   ctx: Context
-  params: Record<'id' | 'objectType' | 'slug', string>
+  params: Record<'id' | 'objectType' | 'slug' | 'fileId', string>
   body: Body
   /** For operations that are `paged`. */
   page: Pick<ListQuery, 'limit' | 'offset'>

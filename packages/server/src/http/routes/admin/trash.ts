@@ -1,6 +1,15 @@
 import { listOf, object, orNull, schemaRef, text } from '@openfield/schema/openapi'
-import { listTrashed, restoreTrashed } from '../../../domain/records/trash.ts'
+import { listTrashed, restoreTrashed, retrieveGone } from '../../../domain/records/trash.ts'
 import { type AdminGroup, adminOperation } from './operation.ts'
+
+const entry = {
+  objectType: text('What it is.'),
+  deletedAt: text('When it was deleted.', { format: 'date-time' }),
+  deletedBy: orNull(text('The API key with which it was deleted.')),
+  record: orNull(schemaRef('AnyRecord')),
+}
+
+const mergedInto = orNull(text('The record that stayed, when it was merged.'))
 
 export const trash: AdminGroup = {
   operations: {
@@ -13,6 +22,16 @@ export const trash: AdminGroup = {
       answer: 'TrashList',
       run: async ({ ctx, page }) => listTrashed(ctx, page),
     }),
+    'admin.trash.retrieve': adminOperation({
+      method: 'GET',
+      path: '/admin/v1/trash/:id',
+      summary: 'Tell what became of a record',
+      description: 'It needs the scopes for reading and for restoring records of its type.',
+      access: 'caller',
+      answer: 'GoneRecord',
+      alsoAnswers: [403],
+      run: async ({ ctx, params }) => retrieveGone(ctx, params.id),
+    }),
     'admin.trash.restore': adminOperation({
       method: 'POST',
       path: '/admin/v1/trash/:id/restore',
@@ -24,14 +43,7 @@ export const trash: AdminGroup = {
   },
   schemas: {
     TrashList: listOf('TrashEntry'),
-    TrashEntry: object(
-      {
-        objectType: text('What it is.'),
-        deletedAt: text('When it was deleted.', { format: 'date-time' }),
-        deletedBy: orNull(text('The API key with which it was deleted.')),
-        record: orNull(schemaRef('AnyRecord')),
-      },
-      ['objectType', 'deletedAt', 'deletedBy', 'record'],
-    ),
+    TrashEntry: object(entry, Object.keys(entry)),
+    GoneRecord: object({ ...entry, mergedInto }, [...Object.keys(entry), 'mergedInto']),
   },
 }
