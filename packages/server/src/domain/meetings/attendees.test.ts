@@ -131,6 +131,14 @@ describe('autoCreateRecords', () => {
     expect(await contactsWith('again.example')).toHaveLength(1)
   })
 
+  it('makes a contact and its account once for meetings that come at once', async () => {
+    const emails = ['first@crowd.example', 'second@crowd.example']
+    const meetings = await Promise.all(Array.from({ length: 12 }, () => meet(emails, automatically)))
+    const [made, accounts] = [await contactsWith('@crowd.example'), await accountsWith('crowd.example')]
+    expect([made.length, accounts.length]).toEqual([2, 1])
+    for (const meeting of meetings) expect(linksOf(meeting).$contact).toEqual(newestFirst(...made))
+  })
+
   it('makes nothing for a meeting that is refused', async () => {
     const contents = await contentsOf(api)
     const $attendeeEmails = ['a@refused.example']

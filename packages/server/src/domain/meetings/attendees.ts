@@ -1,4 +1,5 @@
-import { decodeId, type Json, objectTypes } from '@openfield/schema'
+import { type Json, objectTypes } from '@openfield/schema'
+import { withLock } from '../../storage/database.ts'
 import { findByAddress, findByHost } from '../../storage/lookups.ts'
 import { memberDomains } from '../../storage/members.ts'
 import type { Context } from '../context.ts'
@@ -18,26 +19,33 @@ const publicDomains = new Set(
  * has, in the account whose website has its domain, which is made too when there is none.
  */
 export async function contactsOfAttendees(ctx: Context, emails: readonly string[], create: boolean): Promise<string[]> {
+  if (create && (await strangersAmong(ctx, emails)).length > 0) {
+    // Of meetings that bring the same stranger at once, the first makes the contact and the others find it.
+    await withLock(ctx.db, lock, async () => {
+      for (const email of await strangersAmong(ctx, emails)) await createContact(ctx, email)
+    })
+  }
   const found = await findByAddress(ctx.db, ctx.workspace, emailField, emails)
-  if (!create) return found.map(({ id }) => id)
+  return [...new Set(found.map(({ id }) => id))]
+}
+
+const lock = 1330005584
+
+/** The addresses from outside that no contact has. */
+async function strangersAmong(ctx: Context, emails: readonly string[]): Promise<string[]> {
+  const found = await findByAddress(ctx.db, ctx.workspace, emailField, emails)
   const known = new Set(found.map(({ value }) => value))
   const ours = new Set(await memberDomains(ctx.db, ctx.workspace))
-  const made: string[] = []
-  for (const email of emails) {
-    const domain = domainOf(email)
-    if (known.has(email.toLowerCase()) || ours.has(domain)) continue
-    made.push(await createContact(ctx, email, domain))
-  }
-  return [...new Set([...found.map(({ id }) => id), ...made])]
+  return emails.filter((email) => !known.has(email.toLowerCase()) && !ours.has(domainOf(email)))
 }
 
 const domainOf = (email: string) => email.slice(email.lastIndexOf('@') + 1).toLowerCase()
 
-async function createContact(ctx: Context, email: string, domain: string): Promise<string> {
+async function createContact(ctx: Context, email: string): Promise<void> {
+  const domain = domainOf(email)
   const account = publicDomains.has(domain) ? undefined : await accountOf(ctx, domain)
   const relationships: Record<string, unknown> = account === undefined ? {} : { $account: account }
-  const contact = JSON.parse(await createRecord(ctx, 'contact', { fields: { $email: [email] }, relationships }))
-  return decodeId('con', contact.id) ?? ''
+  await createRecord(ctx, 'contact', { fields: { $email: [email] }, relationships })
 }
 
 async function accountOf(ctx: Context, domain: string): Promise<string> {
