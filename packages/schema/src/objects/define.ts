@@ -80,7 +80,7 @@ export type ObjectType = {
   access?: Access
   /** Files can be attached to its records. */
   holdsFiles?: true
-  /** Deleting is for the participants that `access` names and for admins, and what has been deleted is not found again. */
+  /** Changing and deleting are for the participants that `access` names and for admins; what is deleted is not found again. */
   guarded?: true
   /** Who sees that a record exists, when not everybody does. */
   visibility?: Visibility

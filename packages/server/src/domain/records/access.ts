@@ -50,8 +50,8 @@ export function requireScope(ctx: Context, definition: ObjectDefinition, verb: s
   throw forbidden(`This API key lacks the scope '${definition.custom ? 'custom_objects' : definition.plural}:${verb}'.`)
 }
 
-/** Whether the caller may delete a record of a type; the system itself may. */
-export function mayDelete({ guarded, access }: ObjectDefinition, record: StoredRecord, caller: Caller | undefined) {
+/** Whether the caller may change, delete and restore a record of a type; the system itself may. */
+export function mayEdit({ guarded, access }: ObjectDefinition, record: StoredRecord, caller: Caller | undefined) {
   if (!guarded || !access || !caller || caller.role === 'admin') return true
   return isParticipant(access, JSON.parse(record.fields) as Fields, caller)
 }

@@ -23,7 +23,7 @@ import {
   type TrashEntry,
 } from '../../storage/trash.ts'
 import { type Context, withDefinitions } from '../context.ts'
-import { mayDelete, requireScope } from './access.ts'
+import { mayEdit, requireScope } from './access.ts'
 import { findType, requireCurrent, shapeOf } from './definitions.ts'
 import { entriesOf, type FieldWrite } from './fields.ts'
 import { presentRecord } from './present.ts'
@@ -50,7 +50,7 @@ async function trash(ctx: Context, definitions: VersionedDefinitions, objectType
     return presentRecord(ctx, definitions, definition, trashed)
   }
   requireCurrent(definitions, found.definitions)
-  if (!mayDelete(definition, found.record, ctx.caller)) {
+  if (!mayEdit(definition, found.record, ctx.caller)) {
     throw forbidden(`Only participants and admins may delete a ${definition.name}.`)
   }
   await move(ctx, definitions, definition, found.record, storeTrashed)
@@ -69,7 +69,7 @@ async function restore(ctx: Context, definitions: VersionedDefinitions, objectTy
   const shape = shapeOf(definitions, definition)
   const uuid = decodeId(definition.prefix, id)
   const trashed = uuid && (await fetchTrashed(ctx.db, ctx.workspace, shape, uuid))
-  if (trashed && !mayDelete(definition, trashed, ctx.caller)) {
+  if (trashed && !mayEdit(definition, trashed, ctx.caller)) {
     throw forbidden(`Only participants and admins may restore a ${definition.name}.`)
   }
   // While it was away, what it had to do with may have gone as well.
@@ -151,7 +151,7 @@ export const retrieveGone = (ctx: Context, id: string) =>
       requireScope(ctx, definition, 'read')
       requireScope(ctx, definition, 'restore')
       const trashed = await fetchTrashed(ctx.db, ctx.workspace, shapeOf(definitions, definition), gone.id)
-      if (trashed && !mayDelete(definition, trashed, ctx.caller)) break
+      if (trashed && !mayEdit(definition, trashed, ctx.caller)) break
       const entry = await presentEntry(ctx, definitions, definition, gone)
       return { ...entry, mergedInto: gone.mergedInto && recordId(definition, gone.mergedInto) }
     }

@@ -1,8 +1,9 @@
-import { ApiError, decodeId, type Json, noResource } from '@openfield/schema'
+import { ApiError, decodeId, forbidden, type Json, noResource } from '@openfield/schema'
 import { workOf } from '../../jobs/work.ts'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import { fetchRecord, updateRecord as store, WriteRefused } from '../../storage/records.ts'
 import { type Context, withDefinitions } from '../context.ts'
+import { mayEdit } from './access.ts'
 import type { RecordInput } from './create.ts'
 import { findType, requireCurrent, shapeOf } from './definitions.ts'
 import { bareValues, entriesOf, type FieldWrite, parseFields, valueIn, wireForm } from './fields.ts'
@@ -68,6 +69,9 @@ async function attempt(
   if (!found) throw noResource(definition.plural)
   requireCurrent(definitions, found.definitions)
   const { record } = found
+  if (!mayEdit(definition, record, ctx.caller)) {
+    throw forbidden(`Only participants and admins may change a ${definition.name}.`)
+  }
 
   const rules = rulesOf(definition)
   const { writes, broken } = parseFields(definition, resolveStage(definition, input.fields), 'update', rules)
