@@ -269,11 +269,16 @@ async function newestLinks(
   }
 }
 
-/** The live record of a type with an external id, or undefined. */
+/** The live record of a type with an external id, or which one with it was merged into; undefined when there is none. */
 export async function findByExternalId(db: Connection, workspace: number, objectType: number, externalId: string) {
   const [row] = await rows<{ id: string }>(
     db,
-    'select id from record where workspace_id = $1 and object_type = $2 and external_id = $3 and deleted_at is null',
+    `select id from record where workspace_id = $1 and object_type = $2 and external_id = $3 and deleted_at is null
+     union all
+     select s.id from (
+       select id from record where workspace_id = $1 and object_type = $2 and external_id = $3 and merged_into is not null
+       order by deleted_at desc limit 1) m, survivor_of($1, m.id) s where s.deleted_at is null
+     limit 1`,
     [workspace, objectType, externalId],
   )
   return row?.id

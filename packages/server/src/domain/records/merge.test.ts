@@ -38,7 +38,8 @@ type Pair = [primary: RecordBody, duplicate: RecordBody]
 
 const merge = (path: string, [primary, duplicate]: Pair | [{ id: string }, { id: string }], more: object = {}) =>
   api.post<MergeBody>(`${path}/merge`, { primaryId: primary.id, duplicateId: duplicate.id, ...more })
-const mergeAccounts = async (pair: Pair, more?: object) => successOf(await merge('/v1/accounts', pair, more))
+const mergeAccounts = async (pair: Parameters<typeof merge>[1], more?: object) =>
+  successOf(await merge('/v1/accounts', pair, more))
 const valuesOf = ({ fields }: RecordBody) =>
   Object.fromEntries(Object.entries(fields).map(([key, { value }]) => [key, value]))
 const linksOf = ({ relationships }: RecordBody) =>
@@ -255,6 +256,35 @@ describe('the values of the primary after a merge', () => {
     expect(await contentsOf(api)).toEqual(contents)
     await mergeAccounts(pair, { fieldResolutions: { [slug]: 'duplicate' } })
     await anAccount(api, { [slug]: 'one@unique.example' })
+  })
+})
+
+describe('the external ids of merged records', () => {
+  const bring = async (externalId: string, $name: string) => {
+    const body = { records: [{ externalId, fields: { $name } }] }
+    type Results = { results: { outcome: string; id: string }[] }
+    const { results } = successOf(await api.post<Results>('/admin/v1/objects/account/import', body))
+    return results[0] as { outcome: string; id: string }
+  }
+
+  it('stay: the primary takes the duplicate’s when it has none', async () => {
+    const [primary, brought] = [await anAccount(api), await bring('crm-taken', 'Brought')]
+    const merged = await mergeAccounts([primary, brought])
+    expect(merged.primary.externalId).toBe('crm-taken')
+    expect((await read(`/v1/accounts/${primary.id}`)).externalId).toBe('crm-taken')
+    expect(await bring('crm-taken', 'Brought again')).toMatchObject({ outcome: 'updated', id: primary.id })
+  })
+
+  it('both lead imports to the primary when it has one, as long as it lives', async () => {
+    const [first, second, third] = [await bring('crm-1', 'A'), await bring('crm-2', 'B'), await bring('crm-3', 'C')]
+    await mergeAccounts([second, third])
+    const merged = await mergeAccounts([first, second])
+    expect(merged.primary.externalId).toBe('crm-1')
+    for (const externalId of ['crm-1', 'crm-2', 'crm-3']) {
+      expect(await bring(externalId, 'Brought again')).toMatchObject({ outcome: 'updated', id: first.id })
+    }
+    successOf(await api.delete(`/v1/accounts/${first.id}`))
+    expect(await bring('crm-3', 'Brought again')).toMatchObject({ outcome: 'created' })
   })
 })
 

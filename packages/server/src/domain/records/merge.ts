@@ -75,7 +75,8 @@ async function attempt(
   const { links, dropped } = uniteLinks(definition, primary, duplicate)
   const fields = JSON.parse(primary.fields)
   for (const write of after) fields[write.field.key] = wireForm(write)
-  const record = { ...primary, ...links, updatedAt: at.toISOString(), fields: JSON.stringify(fields) }
+  const externalId = primary.externalId ?? duplicate.externalId
+  const record = { ...primary, ...links, externalId, updatedAt: at.toISOString(), fields: JSON.stringify(fields) }
   const response = present({
     merge: { id: encodeId(idPrefixes.merge, id), status: atOnce ? 'done' : 'cleanup_pending' },
     primary: presentRecord(ctx, definitions, definition, record),
