@@ -14,7 +14,17 @@ export type {
   Pipelines,
 } from './admin/objects.ts'
 export type { AttachedFile } from './admin/record-files.ts'
-export type { RecordPage, RecordQuery } from './admin/records.ts'
+export type {
+  CurrentValues,
+  DeleteResult,
+  Name,
+  RecordPage,
+  RecordQuery,
+  RecordUpdate,
+  Refusal,
+  RestoreResult,
+  UpdateResult,
+} from './admin/records.ts'
 export type { AnyRecord, GoneRecord, TrashEntry } from './admin/trash.ts'
 export { type ClientOptions, type KeyInformation, Openfield } from './client.ts'
 export {

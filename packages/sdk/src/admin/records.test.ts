@@ -39,3 +39,24 @@ it('lists records of an object type of the workspace', async () => {
   const page = await client.admin.records.list('project')
   expect(page.data.map(({ id, fields }) => [id, fields.$name.value])).toEqual([[made.id, 'Move']])
 })
+
+it('changes several records, and tells of those that have changed meanwhile', async () => {
+  const { results } = await client.admin.records.update('opportunity', [
+    { id: small.id, fields: { $amount: 10 }, expected: { fields: { $amount: 1 } } },
+    { id: big.id, fields: { $amount: 20 }, expected: { fields: { $amount: 1 } } },
+  ])
+  const [first, second] = results
+  expect(first?.outcome === 'updated' && first.record.fields.$amount.value).toBe(10)
+  expect(second?.outcome === 'conflict' && second.current.fields['$amount']?.value).toBe(2)
+})
+
+it('deletes several records, brings them back, and says what they are called', async () => {
+  const ids = [small.id, big.id]
+  const deleted = await client.admin.records.delete('opportunity', ids)
+  expect(deleted.results.map(({ outcome }) => outcome)).toEqual(['deleted', 'deleted'])
+  expect(await client.admin.records.names(ids)).toEqual([])
+  const { results } = await client.admin.records.restore('opportunity', ids)
+  expect(results.map((one) => one.outcome === 'restored' && one.record.id)).toEqual(ids)
+  const names = await client.admin.records.names(ids)
+  expect(names.map(({ title }) => title).toSorted()).toEqual(['Big', 'Small'])
+})

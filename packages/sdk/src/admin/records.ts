@@ -33,6 +33,47 @@ export type RecordPage<Record> = {
   names: { [id: string]: string }
 }
 
+/** A change of one record. `expected` holds values as they were read: where one is another by now, nothing is changed. */
+export type RecordUpdate = {
+  id: string
+  /** Bare values by field; null clears it. */
+  fields?: { [key: string]: unknown }
+  /** What to `add`, `remove` or `replace`, by relationship. */
+  relationships?: { [key: string]: unknown }
+  expected?: {
+    fields?: { [key: string]: unknown }
+    /** Linked ids; null for none. */
+    relationships?: { [key: string]: string | readonly string[] | null }
+  }
+}
+
+/** What a record has instead of what was expected, and who made it so: an API key, a member or, if null, the system. */
+export type CurrentValues = {
+  fields: {
+    [key: string]: { value: unknown; valueType: string; changedAt: string | null; changedBy: string | null }
+  }
+  relationships: { [key: string]: { values: string[] } }
+}
+
+/** Why one record of several was refused, as in the answer to a refused request. */
+export type Refusal = {
+  id: string
+  outcome: 'refused'
+  error: { type: string; message: string; code?: string; param?: string }
+}
+
+export type UpdateResult<Record> =
+  | { id: string; outcome: 'updated'; record: Record }
+  | { id: string; outcome: 'conflict'; current: CurrentValues }
+  | Refusal
+
+export type DeleteResult = { id: string; outcome: 'deleted' } | Refusal
+
+export type RestoreResult<Record> = { id: string; outcome: 'restored'; record: Record } | Refusal
+
+/** What a record is called, and where it is. */
+export type Name = { id: string; title: string; objectType: string; httpLink: string }
+
 /** Records for screens and exports. Every operation throws APIError when it fails. */
 export class Records {
   readonly #send: Send
@@ -58,5 +99,44 @@ export class Records {
   ): Promise<RecordPage<RecordIn<Name>>> {
     const query = { ...filter, ...page, fields: fields?.join(','), after: after ?? undefined }
     return this.#send({ method: 'GET', api: 'admin', path: ['records', objectType], query }, options)
+  }
+
+  /** Changes up to 1,000 records, each as by itself; the results come in the same order. */
+  update<const Name extends TypeName>(
+    objectType: Name,
+    records: readonly RecordUpdate[],
+    options?: RequestOptions,
+  ): Promise<{ results: UpdateResult<RecordIn<Name>>[] }> {
+    return this.#send(
+      { method: 'POST', api: 'admin', path: ['records', objectType, 'update'], body: { records } },
+      options,
+    )
+  }
+
+  /** Moves up to 1,000 records to the trash. */
+  delete(objectType: TypeName, ids: readonly string[], options?: RequestOptions): Promise<{ results: DeleteResult[] }> {
+    return this.#send({ method: 'POST', api: 'admin', path: ['records', objectType, 'delete'], body: { ids } }, options)
+  }
+
+  /** Brings up to 1,000 records back from the trash, with the links they had. */
+  restore<const Name extends TypeName>(
+    objectType: Name,
+    ids: readonly string[],
+    options?: RequestOptions,
+  ): Promise<{ results: RestoreResult<RecordIn<Name>>[] }> {
+    return this.#send(
+      { method: 'POST', api: 'admin', path: ['records', objectType, 'restore'], body: { ids } },
+      options,
+    )
+  }
+
+  /** What up to 100 records, of any types, are called; those that there are not, or that may not be read, are left out. */
+  async names(ids: readonly string[], options?: RequestOptions): Promise<Name[]> {
+    const query = { ids: ids.join(',') }
+    const { data } = await this.#send<{ data: Name[] }>(
+      { method: 'GET', api: 'admin', path: ['names'], query },
+      options,
+    )
+    return data
   }
 }

@@ -44,6 +44,17 @@ export function parseRecordQuery(query: string): RecordQuery {
   }
 }
 
+/** The most ids whose names a request asks for. */
+export const namesMax = 100
+
+/** Reads the `ids` of a request for names, with commas between them. */
+export function parseIdsQuery(query: string): string[] {
+  const text = parsePairs(query).findLast(({ key }) => key === 'ids')?.text
+  const ids = text ? text.split(',') : []
+  if (ids.length <= namesMax) return ids
+  throw badRequest('invalid_type', `'ids' takes at most ${namesMax} ids.`, 'ids')
+}
+
 function requireFew(filters: readonly unknown[]) {
   if (filters.length <= filtersMax) return
   throw badRequest('invalid_configuration', `A list takes at most ${filtersMax} filters.`)

@@ -93,6 +93,14 @@ export const valueIn =
     return write ? write.value : otherwise(key)
   }
 
+/** Values are in normal form, with keys in a fixed order, save that PostgreSQL sorts them: compare without order. */
+export const isSame = (left: Json, right: Json) => canonical(left) === canonical(right)
+
+const canonical = (value: Json): string =>
+  JSON.stringify(value, (_, part) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part) ? Object.entries(part).sort() : part,
+  )
+
 /** What a record holds for a value, and how it is sent. */
 export const wireForm = ({ field, value }: FieldWrite) => ({ value, valueType: field.valueType })
 

@@ -1,5 +1,6 @@
-import type { Relationship } from '@openfield/schema'
+import { encodeId, type ObjectDefinition, type Relationship } from '@openfield/schema'
 import type { Links } from '../../storage/rows.ts'
+import type { Context } from '../context.ts'
 
 /** The records linked through a relationship, newest first. */
 export function linkedIds(relationship: Relationship, record: { from: Links; to: Links }): readonly string[] {
@@ -8,3 +9,7 @@ export function linkedIds(relationship: Relationship, record: { from: Links; to:
   if (relationship.ids.length === 1 && only !== undefined) return ids.get(only) ?? []
   return [...new Set(relationship.ids.flatMap((id) => ids.get(id) ?? []))].sort().reverse()
 }
+
+/** Where people see a record. */
+export const linkTo = ({ publicUrl }: Pick<Context, 'publicUrl'>, { plural, prefix }: ObjectDefinition, id: string) =>
+  `${publicUrl}/crm/${plural}/${encodeId(prefix, id)}`

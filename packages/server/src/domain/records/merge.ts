@@ -20,11 +20,11 @@ import { fetchRecord, WriteRefused } from '../../storage/records.ts'
 import { type Links, linksMax, type StoredRecord } from '../../storage/rows.ts'
 import { type Context, withDefinitions } from '../context.ts'
 import { findType, requireCurrent, shapeOf } from './definitions.ts'
-import { bareValues, entriesOf, type FieldWrite, wireForm } from './fields.ts'
+import { bareValues, entriesOf, type FieldWrite, isSame, wireForm } from './fields.ts'
 import { linkedIds } from './links.ts'
 import { presentRecord } from './present.ts'
 import { storedValues } from './trash.ts'
-import { isSame, later, retryingConflicts } from './update.ts'
+import { later, retryingConflicts } from './update.ts'
 import { type Idempotency, refusedWrite, writeContext } from './write.ts'
 
 export type MergeInput = {

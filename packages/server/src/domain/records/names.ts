@@ -1,37 +1,66 @@
-import { encodeId, type Json, type ObjectDefinition, titleOf } from '@openfield/schema'
+import { decodeId, encodeId, type Json, type ObjectDefinition, titleOf } from '@openfield/schema'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import { fetchTitles } from '../../storage/titles.ts'
 import { visibleRecords } from '../../storage/visibility.ts'
-import type { Context } from '../context.ts'
+import { type Context, withDefinitions } from '../context.ts'
 import { hasScope, visibilityFilter } from './access.ts'
+import { linkTo } from './links.ts'
 
 /** A record by what people call it. */
 export type Named = { definition: ObjectDefinition; id: string; title: string }
 
-/** What some live records are called, by the ids they have in storage; without those that the caller may not read. */
+/** What some live records, of any types, are called; without those that the caller may not read. */
 export async function nameRecords(
   ctx: Context,
   { types }: VersionedDefinitions,
-  wanted: ReadonlyMap<string, ReadonlySet<string>>,
+  ids: Iterable<string>,
 ): Promise<Named[]> {
-  const readable = [...wanted].flatMap(([name, ids]) => {
-    const definition = types.get(name)
-    return definition && hasScope(ctx, definition, 'read') ? [{ definition, ids: [...ids] }] : []
+  const definitions = [...types.values()].filter((definition) => hasScope(ctx, definition, 'read'))
+  const keys = [...new Set(definitions.flatMap(({ title }) => title))]
+  const rows = Map.groupBy(await fetchTitles(ctx.db, ctx.workspace, [...ids], keys), ({ objectType }) => objectType)
+  const named = definitions.map(async (definition) => {
+    const found = (rows.get(definition.number) ?? []).map(({ id, values }) => ({
+      definition,
+      id,
+      title: titleIn(definition, values),
+    }))
+    return visibleAmong(ctx, definition, found)
   })
-  const visible = await Promise.all(
-    readable.map(async ({ definition, ids }) => {
-      const filter = visibilityFilter(ctx, definition)
-      return filter ? visibleRecords(ctx.db, ctx.workspace, ids, filter) : ids
-    }),
-  )
-  const keys = [...new Set(readable.flatMap(({ definition }) => definition.title))]
-  const rows = await fetchTitles(ctx.db, ctx.workspace, visible.flat(), keys)
-  const byNumber = new Map(readable.map(({ definition }) => [definition.number, definition]))
-  return rows.flatMap(({ id, objectType, values }) => {
-    const definition = byNumber.get(objectType)
-    return definition ? [{ definition, id, title: titleIn(definition, values) }] : []
-  })
+  return (await Promise.all(named)).flat()
 }
+
+async function visibleAmong(ctx: Context, definition: ObjectDefinition, found: Named[]): Promise<Named[]> {
+  const filter = visibilityFilter(ctx, definition)
+  if (!filter) return found
+  const visible = new Set(
+    await visibleRecords(
+      ctx.db,
+      ctx.workspace,
+      found.map(({ id }) => id),
+      filter,
+    ),
+  )
+  return found.filter(({ id }) => visible.has(id))
+}
+
+/** What records are called, of which type they are and where they are seen; ids that lead to none are left out. */
+export const retrieveNames = (ctx: Context, ids: readonly string[]) =>
+  withDefinitions(ctx, async (definitions) => {
+    const prefixes = new Map(Array.from(definitions.types.values(), ({ prefix }) => [prefix as string, prefix]))
+    const uuids = ids.flatMap((id) => {
+      const prefix = prefixes.get(id.slice(0, id.lastIndexOf('_')))
+      return (prefix && decodeId(prefix, id)) ?? []
+    })
+    const wanted = new Set(ids)
+    const named = (await nameRecords(ctx, definitions, new Set(uuids))).map(({ definition, id, title }) => ({
+      id: encodeId(definition.prefix, id),
+      title,
+      objectType: definition.name,
+      httpLink: linkTo(ctx, definition, id),
+    }))
+    // Another prefix before the same digits is another id.
+    return { data: named.filter(({ id }) => wanted.has(id)) }
+  })
 
 /** What a record with these values is called. */
 const titleIn = (definition: ObjectDefinition, values: Readonly<Record<string, Json>>) =>

@@ -10,7 +10,7 @@ import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import type { StoredRecord } from '../../storage/rows.ts'
 import type { Context } from '../context.ts'
 import { type AccessLevel, accessLevel, redact, visibleThrough } from './access.ts'
-import { linkedIds } from './links.ts'
+import { linkedIds, linkTo } from './links.ts'
 
 /**
  * A record as the API sends it to the caller, as JSON text. The stored text of its fields is put in as it is: parsing it
@@ -35,7 +35,7 @@ export function presentRecord(
   return (
     `{"id":"${id}","createdAt":"${timeOfUuid(record.id).toISOString()}",` +
     (omits.includes('updatedAt') ? '' : `"updatedAt":"${record.updatedAt}",`) +
-    `"httpLink":"${ctx.publicUrl}/crm/${definition.plural}/${id}",` +
+    `"httpLink":"${linkTo(ctx, definition, record.id)}",` +
     (omits.includes('externalId') ? '' : `"externalId":${JSON.stringify(record.externalId)},`) +
     (namesItself ? `"objectType":"${definition.name}",` : '') +
     (level ? `"accessLevel":"${level}",` : '') +
@@ -56,11 +56,11 @@ export async function presentRecords(
   return records.map((record) => presentRecord(ctx, definitions, definition, record, visible, shown))
 }
 
-/** How much of a record is wanted: of which fields and relationships, how many links of each; `linked` is told all of these. */
+/** How much of a record is wanted: of which fields and relationships, how many links of each; `linked` gets the ids of these. */
 export type Shown = {
   keys?: ReadonlySet<string> | undefined
   linksMax?: number
-  linked?: (objectType: string, ids: readonly string[]) => void
+  linked?: Set<string>
 }
 
 /** The fields of a record of a type that has secrets; of such a type more was read than is shown. */
@@ -77,7 +77,7 @@ const prefixOf = (definition: ObjectDefinition | undefined): IdPrefix => definit
 function presentRelationship(relationship: Relationship, prefix: IdPrefix, record: StoredRecord, shown: Shown): string {
   const all = linkedIds(relationship, record)
   const linked = all.slice(0, shown.linksMax)
-  shown.linked?.(relationship.objectType, linked)
+  for (const id of linked) shown.linked?.add(id)
   const ids = linked.map((id) => `"${encodeId(prefix, id)}"`)
   const isCut = linked.length < all.length || relationship.ids.some((id) => record[relationship.side].more.has(id))
   const more = isCut ? ',"hasMore":true' : ''

@@ -39,13 +39,8 @@ export const queryRecords = (ctx: Context, objectType: string, query: RecordQuer
       links: linksOf(definition, keys),
     })
     requireCurrent(definitions, page.definitions)
-    const linked = new Map<string, Set<string>>()
-    const note = (type: string, ids: readonly string[]) => {
-      const noted = linked.get(type) ?? new Set()
-      for (const id of ids) noted.add(id)
-      linked.set(type, noted)
-    }
-    const shown = { keys, linksMax, linked: note }
+    const linked = new Set<string>()
+    const shown = { keys, linksMax, linked }
     const data = await presentRecords(ctx, definitions, definition, page.records, shown)
     const names = presentNames(await nameRecords(ctx, definitions, linked))
     const next = page.next ? `"${writeCursor(page.next, query.sort)}"` : 'null'

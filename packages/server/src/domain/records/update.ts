@@ -6,7 +6,8 @@ import { type Context, withDefinitions } from '../context.ts'
 import { mayEdit } from './access.ts'
 import type { RecordInput } from './create.ts'
 import { findType, requireCurrent, shapeOf } from './definitions.ts'
-import { bareValues, entriesOf, type FieldWrite, parseFields, valueIn, wireForm } from './fields.ts'
+import { type Expected, requireExpected } from './expected.ts'
+import { bareValues, entriesOf, type FieldWrite, isSame, parseFields, valueIn, wireForm } from './fields.ts'
 import { presentRecord } from './present.ts'
 import {
   limitChanges,
@@ -26,7 +27,8 @@ import { type Idempotency, refusedWrite, writeContext } from './write.ts'
 
 /**
  * Changes some fields and links of a record; what the input does not name stays. Returns the record as the API sends it.
- * An input that changes nothing leaves `updatedAt` as it is. Throws ApiError, or KeyUsed like create.
+ * An input that changes nothing leaves `updatedAt` as it is. Throws ApiError, KeyUsed like create, or Unexpected when the
+ * record is no more as `expected` says.
  */
 export const updateRecord = (
   ctx: Context,
@@ -34,9 +36,10 @@ export const updateRecord = (
   id: string,
   input: RecordInput,
   idempotency?: Idempotency,
+  expected?: Expected,
 ): Promise<string> =>
   retryingConflicts(() =>
-    withDefinitions(ctx, (definitions) => attempt(ctx, definitions, objectType, id, input, idempotency)),
+    withDefinitions(ctx, (definitions) => attempt(ctx, definitions, objectType, id, input, idempotency, expected)),
   )
 
 /** Each round of a crowd that updates one record sees one of them through. */
@@ -62,6 +65,7 @@ async function attempt(
   id: string,
   input: RecordInput,
   idempotency: Idempotency | undefined,
+  expected: Expected | undefined,
 ): Promise<string> {
   const definition = findType(definitions, objectType)
   const uuid = decodeId(definition.prefix, id)
@@ -76,6 +80,7 @@ async function attempt(
   const rules = rulesOf(definition)
   const { writes, broken } = parseFields(definition, resolveStage(definition, input.fields), 'update', rules)
   const relationships = parseRelationshipChanges(definition, input.relationships)
+  if (expected) requireExpected(definitions, definition, record, expected, writes)
   const concerned = await linksConcerned(ctx.db, ctx.workspace, definitions.types, relationships, record)
   const changes = linkChanges(definitions.types, relationships, concerned)
   limitChanges(changes)
@@ -129,14 +134,6 @@ async function attempt(
   if (work.length > 0) ctx.workWritten()
   return response
 }
-
-/** Values are in normal form, with keys in a fixed order, save that PostgreSQL sorts them: compare without order. */
-export const isSame = (left: Json, right: Json) => canonical(left) === canonical(right)
-
-const canonical = (value: Json): string =>
-  JSON.stringify(value, (_, part) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part) ? Object.entries(part).sort() : part,
-  )
 
 /** `updatedAt` never stands still over a change, even when the clock does. */
 export const later = (now: Date, previous: string) => new Date(Math.max(now.getTime(), Date.parse(previous) + 1))

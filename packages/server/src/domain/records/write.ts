@@ -1,4 +1,13 @@
-import { type ApiError, type Field, newUuid, type ObjectDefinition, recordId, unprocessable } from '@openfield/schema'
+import {
+  type ApiError,
+  encodeId,
+  type Field,
+  idPrefixes,
+  newUuid,
+  type ObjectDefinition,
+  recordId,
+  unprocessable,
+} from '@openfield/schema'
 import type { Work, WriteContext, WriteRefused } from '../../storage/records.ts'
 import type { Context } from '../context.ts'
 import { type LinkChange, refusedLink } from './relationships.ts'
@@ -27,6 +36,10 @@ export const writeContext = (
   idempotency,
   response,
 })
+
+/** Who made a change, as the API says it: an id that names what it is of. */
+export const actorId = (actor: string | null) =>
+  actor === null || actor.includes('_') ? actor : encodeId(idPrefixes.apiKey, actor)
 
 /** The answer for a write that storage refused, where the refusal is about the input. */
 export function refusedWrite(

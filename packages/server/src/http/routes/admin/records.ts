@@ -1,6 +1,10 @@
-import { object, orNull, text } from '@openfield/schema/openapi'
+import { object, orNull, schemaRef, text } from '@openfield/schema/openapi'
+import { z } from 'zod'
+import { restoreRecords, trashRecords, updateRecords } from '../../../domain/records/bulk.ts'
+import { retrieveNames } from '../../../domain/records/names.ts'
 import { queryRecords } from '../../../domain/records/query.ts'
-import { parseRecordQuery, queryDefault, queryMax } from '../../list-query.ts'
+import { namesMax, parseIdsQuery, parseRecordQuery, queryDefault, queryMax } from '../../list-query.ts'
+import { ids } from './bodies.ts'
 import { type AdminGroup, adminOperation } from './operation.ts'
 
 const parameter = (name: string, description: string, schema: object = { type: 'string' }) => ({
@@ -19,6 +23,32 @@ const filterParameter = {
   explode: true,
   schema: { type: 'object', additionalProperties: { type: 'string' } },
 }
+
+/** The most records of a bulk operation. */
+const bulkMax = 1000
+const tooMany = `at most ${bulkMax} records at a time`
+
+const jsonObject = z.record(z.string(), z.unknown())
+
+const updates = z.strictObject({
+  records: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        fields: jsonObject.optional(),
+        relationships: jsonObject.optional(),
+        expected: z
+          .strictObject({
+            fields: jsonObject.optional(),
+            relationships: z.record(z.string(), z.union([z.string(), ids, z.null()])).optional(),
+          })
+          .optional(),
+      }),
+    )
+    .max(bulkMax, tooMany),
+})
+
+const someIds = z.strictObject({ ids: ids.max(bulkMax, tooMany) })
 
 /** What screens and exports need of records beyond the public API. */
 export const records: AdminGroup = {
@@ -46,6 +76,47 @@ export const records: AdminGroup = {
       answer: 'RecordPage',
       run: async ({ ctx, params, query }) => queryRecords(ctx, params.objectType, parseRecordQuery(query)),
     }),
+    'admin.names': adminOperation({
+      method: 'GET',
+      path: '/admin/v1/names',
+      summary: 'Ask what records are called',
+      description: 'Of the types that the caller may read. Ids that lead to no record are left out.',
+      access: 'caller',
+      parameters: [parameter('ids', `Up to ${namesMax} ids of records of any types, with commas between them.`)],
+      answer: 'Names',
+      run: async ({ ctx, query }) => retrieveNames(ctx, parseIdsQuery(query)),
+    }),
+    'admin.records.update': adminOperation({
+      method: 'POST',
+      path: '/admin/v1/records/:objectType/update',
+      summary: 'Update several records',
+      description: 'Each as by itself. A record that is no more as `expected` says is not changed.',
+      access: 'caller',
+      alsoAnswers: [403],
+      body: updates,
+      answer: 'RecordResults',
+      run: async ({ ctx, params, body }) => updateRecords(ctx, params.objectType, body.records),
+    }),
+    'admin.records.delete': adminOperation({
+      method: 'POST',
+      path: '/admin/v1/records/:objectType/delete',
+      summary: 'Move several records to the trash',
+      access: 'caller',
+      alsoAnswers: [403],
+      body: someIds,
+      answer: 'RecordResults',
+      run: async ({ ctx, params, body }) => trashRecords(ctx, params.objectType, body.ids),
+    }),
+    'admin.records.restore': adminOperation({
+      method: 'POST',
+      path: '/admin/v1/records/:objectType/restore',
+      summary: 'Bring several records back from the trash',
+      access: 'caller',
+      alsoAnswers: [403],
+      body: someIds,
+      answer: 'RecordResults',
+      run: async ({ ctx, params, body }) => restoreRecords(ctx, params.objectType, body.ids),
+    }),
   },
   schemas: {
     RecordPage: object(
@@ -57,6 +128,43 @@ export const records: AdminGroup = {
         names: { ...mapOf({ type: 'string' }), description: 'What the linked records of the page are called, by id.' },
       },
       ['object', 'data', 'totalCount', 'nextCursor', 'names'],
+    ),
+    Names: object({ data: { type: 'array', maxItems: namesMax, items: schemaRef('Name') } }, ['data']),
+    Name: object(
+      {
+        id: text('The id of the record.'),
+        title: text('What it is called.'),
+        objectType: text('Its object type.'),
+        httpLink: text('Where people see it.', { format: 'uri' }),
+      },
+      ['id', 'title', 'objectType', 'httpLink'],
+    ),
+    RecordResults: object({ results: { type: 'array', items: schemaRef('RecordResult') } }, ['results']),
+    RecordResult: object(
+      {
+        id: text('The id of the request.'),
+        outcome: { enum: ['updated', 'deleted', 'restored', 'conflict', 'refused'] },
+        record: { ...partialRecord(), description: 'The record as it is now, when it was updated or restored.' },
+        error: { type: 'object', description: 'Of a refused one: as in a refused request.' },
+        current: object(
+          {
+            fields: mapOf(
+              object(
+                {
+                  value: { description: 'The value now.' },
+                  valueType: { type: 'string' },
+                  changedAt: orNull(text('When it was last changed.', { format: 'date-time' })),
+                  changedBy: orNull(text('The API key or the member that changed it; null: the system.')),
+                },
+                ['value', 'valueType', 'changedAt', 'changedBy'],
+              ),
+            ),
+            relationships: mapOf(object({ values: { type: 'array', items: { type: 'string' } } }, ['values'])),
+          },
+          ['fields', 'relationships'],
+        ),
+      },
+      ['id', 'outcome'],
     ),
   },
 }
