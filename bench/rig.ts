@@ -91,7 +91,7 @@ async function setUp(dataDir: string, closing: (() => Promise<unknown>)[]): Prom
 }
 
 async function contextOf(db: Database, dataDir: string, publicUrl: string): Promise<Context> {
-  const { workspace, caller } = await new Authenticator(db).authenticate(`Bearer ${key}`)
+  const { workspace, caller } = await new Authenticator(db).authenticate({ authorization: `Bearer ${key}` })
   const definitions = new DefinitionsCache()
   const files = { blobs: localBlobs(join(dataDir, 'files')), urlSecret: secretOf(db, 'file-urls') }
   return { db, workspace, caller, definitions, publicUrl, ...files, now: () => new Date(), workWritten: () => {} }

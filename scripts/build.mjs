@@ -27,8 +27,8 @@ await esbuild
     platform: 'node',
     target: 'node22',
     sourcemap: true,
-    // pg-native is never there: pg tries it only when asked to.
-    external: ['pg-native'],
+    // pg-native is never there: pg tries it only when asked to. Native code stays where it is installed.
+    external: ['pg-native', '@node-rs/argon2'],
     // Bundled CommonJS packages call require for what Node brings.
     banner: {
       js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",

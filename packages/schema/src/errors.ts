@@ -41,8 +41,11 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes
 
-/** Where the error is (`param`), and, for a few codes, further documented members of the error object. */
-type Place = { param?: string; members?: Record<string, unknown>; retry?: false }
+/**
+ * Where the error is (`param`), and, for a few codes, further documented members of the error object. `retry: false`: it
+ * is no use to try again; `retryAfter`: not for so many seconds.
+ */
+type Place = { param?: string; members?: Record<string, unknown>; retry?: false; retryAfter?: number }
 
 /** An answer other than success. Thrown anywhere below HTTP; one place turns it into a response. */
 export class ApiError extends Error {

@@ -12,10 +12,10 @@ import { type Operations, Resource } from './resource.ts'
 export type ClientOptions = Partial<Omit<Settings, 'apiKey'>> &
   ({ apiKey: string; session?: never } | { session: true; apiKey?: never })
 
-/** Whose key it is and what it may do; no scopes mean full access. */
+/** Whose key or session it is and what it may do; no scopes mean full access. */
 export type KeyInformation = {
   active: true
-  tokenType: 'api_key'
+  tokenType: 'api_key' | 'session'
   subjectType: 'user' | 'workspace'
   scopes: Scope[]
 }
@@ -84,7 +84,7 @@ class Auth {
     this.#send = send
   }
 
-  /** What the API key is. Throws AuthenticationError when it is none. */
+  /** What the API key, or the session, is. Throws AuthenticationError when it is none. */
   validate(options?: RequestOptions): Promise<KeyInformation> {
     return this.#send({ method: 'GET', path: ['auth', 'validate'] }, options)
   }

@@ -51,7 +51,7 @@ export class BadRequestError extends APIError {
   override name = 'BadRequestError'
 }
 
-/** 401: the API key is missing, unknown, expired or revoked. */
+/** 401: the API key is missing, unknown, expired or revoked; or nobody is signed in. */
 export class AuthenticationError extends APIError {
   override name = 'AuthenticationError'
 }

@@ -25,6 +25,13 @@ export type {
   RestoreResult,
   UpdateResult,
 } from './admin/records.ts'
+export {
+  type Session,
+  type SessionEntry,
+  type SignedInMember,
+  type SignInOptions,
+  workspacesOf,
+} from './admin/session.ts'
 export type { AnyRecord, GoneRecord, TrashEntry } from './admin/trash.ts'
 export { type ClientOptions, type KeyInformation, Openfield } from './client.ts'
 export {

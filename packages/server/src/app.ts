@@ -1,6 +1,8 @@
+import cookie from '@fastify/cookie'
 import cors from '@fastify/cors'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
-import type { Caller, Context } from './domain/context.ts'
+import type { System } from './domain/context.ts'
+import { Attempts } from './http/attempts.ts'
 import { Authenticator } from './http/authenticate.ts'
 import { bodyBytesMax, parseJsonBodies } from './http/body.ts'
 import { connectionsOf } from './http/connections.ts'
@@ -26,10 +28,7 @@ export type AppOptions = {
 }
 
 /** The whole HTTP side: what every request passes through, then the routes. The API's table of contents. */
-export async function buildApp(
-  system: Omit<Context, 'workspace' | 'caller'>,
-  options: AppOptions,
-): Promise<FastifyInstance> {
+export async function buildApp(system: System, options: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: bodyBytesMax,
     exposeHeadRoutes: false,
@@ -38,13 +37,16 @@ export async function buildApp(
     logController: new LogController({ disableRequestLogging: true }),
     // Filters are read from the raw query string, which says more than a parsed one.
     routerOptions: { querystringParser: () => ({}) },
+    // A proxy on this machine says whom it speaks for.
+    trustProxy: 'loopback',
     frameworkErrors: sendError,
     clientErrorHandler: sendConnectionError,
   })
   const guards: Guards = {
     authenticator: new Authenticator(system.db),
     rateLimiter: new RateLimiter(options.rateLimit),
-    contextOf: (workspace: number, caller: Caller): Context => ({ ...system, workspace, caller }),
+    attempts: new Attempts(),
+    system,
   }
 
   app.decorateRequest('call')
@@ -54,6 +56,7 @@ export async function buildApp(
   if (options.log === 'info') app.addHook('onResponse', logRequest)
   const endConnections = connectionsOf(app.server)
   app.addHook('preClose', async () => endConnections())
+  await app.register(cookie)
   if (options.corsOrigins.length > 0) await app.register(cors, corsOptions(options.corsOrigins))
   parseJsonBodies(app)
   app.setErrorHandler(sendError)
@@ -79,7 +82,7 @@ async function logRequest(request: FastifyRequest, reply: FastifyReply) {
   request.log.info({ requestId, method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) })
 }
 
-/** Keys travel in a header, never in cookies, so that any listed origin may call. */
+/** Pages of listed origins call with keys, in a header; cookies are not for them. */
 const corsOptions = (origins: readonly string[]) => ({
   origin: origins.includes('*') ? '*' : [...origins],
   methods: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'],

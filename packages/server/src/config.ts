@@ -1,3 +1,5 @@
+import { isAcceptable, passwordLengthMax, passwordLengthMin } from './domain/sign-in/passwords.ts'
+
 /** Every setting: its default and what it means. The only place that reads the environment. */
 type Setting<T> = { default: string; meaning: string; parse: (text: string) => T; secret?: true }
 
@@ -29,7 +31,11 @@ export const settings = {
   },
   OPENFIELD_ADMIN_EMAIL: setting('admin@example.com', 'E-mail address of the first admin member.', emailAddress),
   OPENFIELD_ADMIN_PASSWORD: {
-    ...setting('', 'How the first admin signs in to the web app, which is still to come.', optional),
+    ...setting(
+      '',
+      'On the first start: how the first admin signs in to the web app; by default one is made up and printed.',
+      password,
+    ),
     secret: true,
   },
   OPENFIELD_RATE_LIMIT: setting(
@@ -147,6 +153,12 @@ function webAddress(value: string) {
 function bootstrapKey(value: string) {
   if (value === '') return undefined
   if (!/^[\x21-\x7e]{16,200}$/.test(value)) throw new Error('must have 16 to 200 printable characters and no spaces')
+  return value
+}
+
+function password(value: string) {
+  if (value === '') return undefined
+  if (!isAcceptable(value)) throw new Error(`must have ${passwordLengthMin} to ${passwordLengthMax} characters`)
   return value
 }
 

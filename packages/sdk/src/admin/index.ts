@@ -3,6 +3,7 @@ import { ApiKeys } from './api-keys.ts'
 import { Objects } from './objects.ts'
 import { RecordFiles } from './record-files.ts'
 import { Records } from './records.ts'
+import { Sessions } from './session.ts'
 import { Trash } from './trash.ts'
 
 /** The admin API by topic. */
@@ -11,6 +12,7 @@ export class Admin {
   readonly objects: Objects
   readonly records: Records
   readonly recordFiles: RecordFiles
+  readonly session: Sessions
   readonly trash: Trash
 
   constructor(send: Send) {
@@ -18,6 +20,7 @@ export class Admin {
     this.objects = new Objects(send)
     this.records = new Records(send)
     this.recordFiles = new RecordFiles(send)
+    this.session = new Sessions(send)
     this.trash = new Trash(send)
   }
 }

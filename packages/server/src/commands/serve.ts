@@ -30,10 +30,15 @@ function listenProblem(error: { code?: string }, { HOST, PORT }: Config): Error 
 }
 
 function welcome({ url, publicUrl, first }: Server): string {
-  const lines = ['', `Openfield serves ${url}`, `API reference: ${publicUrl}/docs`]
+  const lines = ['', `Openfield serves ${url}`, `Web app: ${publicUrl}/crm`, `API reference: ${publicUrl}/docs`]
   if (!first) return [...lines, 'A lost API key is replaced by: npx openfield keys create --name NAME', ''].join('\n')
   return [
     ...lines,
+    '',
+    `Sign in to the web app as ${first.email}`,
+    first.password === undefined
+      ? 'with the OPENFIELD_ADMIN_PASSWORD.'
+      : `Password (shown this once): ${first.password}`,
     '',
     `API key (shown this once): ${first.key}`,
     '',

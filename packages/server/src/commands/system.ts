@@ -1,10 +1,8 @@
 import type { Config } from '../config.ts'
-import { type Context, DefinitionsCache } from '../domain/context.ts'
+import { DefinitionsCache, type System } from '../domain/context.ts'
 import { openBlobs } from '../storage/blobs/open.ts'
 import { openStorage } from '../storage/open.ts'
 import { secretOf } from '../storage/secrets.ts'
-
-type System = Omit<Context, 'workspace' | 'caller'>
 
 /** Runs a command against the database, whether a server is running or not. */
 export async function withSystem<T>(config: Config, work: (system: System) => Promise<T>): Promise<T> {

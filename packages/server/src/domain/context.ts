@@ -4,11 +4,16 @@ import type { Database } from '../storage/database.ts'
 import { readDefinitions, readDefinitionsVersion, type VersionedDefinitions } from '../storage/definitions.ts'
 import { WriteRefused } from '../storage/records.ts'
 
-/** Who is calling: a key, of a member or of the workspace. */
+/** Who is calling: a key, of a member or of the workspace, or a member who is signed in. */
 export type Caller = {
-  keyId: string
+  /** Whom changes name as the one who made them: the id of the key, or of the member who is signed in. */
+  actor: string
+  /** What identifies the session of a member who is signed in; undefined for keys. */
+  session: Buffer | undefined
+  /** When the key or the session ends; null: never. */
+  expiresAt: Date | null
   subjectType: 'user' | 'workspace'
-  /** The member the key belongs to, or through whom a workspace key acts (its creator). */
+  /** The member who is signed in or whom the key belongs to, or through whom a workspace key acts (its creator). */
   memberId: string | undefined
   /** That member's address. */
   email: string | undefined
@@ -34,6 +39,9 @@ export type Context = {
   /** Told after a write that left work in the outbox. */
   workWritten: () => void
 }
+
+/** What is there before anybody calls. */
+export type System = Omit<Context, 'workspace' | 'caller'>
 
 /** Runs `attempt` with the definitions at hand; when the database has newer ones, with those. */
 export async function withDefinitions<T>(

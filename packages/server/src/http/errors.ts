@@ -13,7 +13,7 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   const answer = known ?? unexpected(request.id)
   // What the router refuses has passed no hook.
   reply.header('x-request-id', request.id)
-  if (answer.type === 'too_many_requests') reply.header('retry-after', '1')
+  if (answer.type === 'too_many_requests') reply.header('retry-after', String(answer.place.retryAfter ?? 1))
   if (answer.place.retry === false) reply.header('x-should-retry', 'false')
   return reply
     .code(answer.status)

@@ -1,10 +1,12 @@
 import { badRequest, forbidden, type Scope } from '@openfield/schema'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Caller, Context } from '../domain/context.ts'
+import type { Caller, Context, System } from '../domain/context.ts'
 import type { Idempotency } from '../domain/records/write.ts'
 import { findResponse } from '../storage/idempotency.ts'
+import { type Attempts, addressOf } from './attempts.ts'
 import type { Authenticator } from './authenticate.ts'
 import { type Category, type RateLimiter, tooManyRequests } from './rate-limit.ts'
+import { credentialsOf, requireOwnOrigin } from './session-cookie.ts'
 
 /** What a route asks of a request before its handler sees it. */
 export type Requirements = {
@@ -13,8 +15,10 @@ export type Requirements = {
   scopes: readonly Scope[]
   /** `required`: every request names the API version; the admin API and one public route do without. */
   version: 'required' | 'optional'
-  /** Only full-access keys of admins. */
+  /** Only admins, by a session or a full-access key. */
   admin?: true
+  /** Nobody needs to be known: requests count per address. */
+  anyone?: true
   /** What an idempotency key of this route is scoped to, e.g. `opportunity create`. */
   operation?: string
 }
@@ -31,7 +35,8 @@ declare module 'fastify' {
 export type Guards = {
   authenticator: Authenticator
   rateLimiter: RateLimiter
-  contextOf: (workspace: number, caller: Caller) => Context
+  attempts: Attempts
+  system: System
 }
 
 const apiVersion = '2026-03-01'
@@ -42,17 +47,27 @@ const keyLengthMax = 255
  * idempotency. A response that was given before under the same idempotency key is replayed here.
  */
 export function guard(guards: Guards, requirements: Requirements) {
+  if (requirements.anyone) return guardOpen(guards, requirements)
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const { workspace, caller } = await guards.authenticator.authenticate(request.headers.authorization)
+    const { authenticator, rateLimiter, system } = guards
+    const { workspace, caller } = await authenticator.authenticate(credentialsOf(request, system.publicUrl))
     if (requirements.version === 'required') requireVersion(request.headers['lightfield-version'])
-    countRequest(guards.rateLimiter, workspace, requirements.category, reply)
+    countRequest(rateLimiter, requirements.category, bucketOf(workspace, caller, rateLimiter.limit), reply)
     requireAccess(caller, requirements)
-    const ctx = guards.contextOf(workspace, caller)
+    const ctx: Context = { ...system, workspace, caller }
     const idempotency = idempotencyOf(request, requirements)
     request.call = { ctx, idempotency }
     if (idempotency) return replay(request.call, reply)
   }
 }
+
+/** What is checked where nobody needs to be known. No page of another site may sign people in as somebody else. */
+const guardOpen =
+  ({ rateLimiter, system }: Guards, { category }: Requirements) =>
+  async (request: FastifyRequest, reply: FastifyReply) => {
+    if (request.method !== 'GET') requireOwnOrigin(request, system.publicUrl)
+    countRequest(rateLimiter, category, { owner: addressOf(request), limit: rateLimiter.limit }, reply)
+  }
 
 /** Sends the response that was given before under the call's idempotency key, if there is one. */
 export async function replay({ ctx, idempotency }: Call, reply: FastifyReply) {
@@ -70,9 +85,17 @@ function requireVersion(version: string | string[] | undefined) {
   throw badRequest('version_header', `Send the header Lightfield-Version: ${apiVersion}.`, 'Lightfield-Version')
 }
 
-function countRequest(rateLimiter: RateLimiter, workspace: number, category: Category, reply: FastifyReply) {
+type BucketOf = { owner: number | string; limit: number }
+
+/** A screen asks for much at once: sessions have buckets of their own, so that none eats the programs' budget. */
+const sessionTimes = 4
+
+const bucketOf = (workspace: number, { session }: Caller, limit: number): BucketOf =>
+  session ? { owner: session.toString('hex'), limit: limit * sessionTimes } : { owner: workspace, limit }
+
+function countRequest(rateLimiter: RateLimiter, category: Category, bucket: BucketOf, reply: FastifyReply) {
   if (rateLimiter.limit === 0) return
-  const { allowed, limit, remaining, resetAt } = rateLimiter.take(workspace, category, Date.now())
+  const { allowed, limit, remaining, resetAt } = rateLimiter.take(bucket.owner, category, Date.now(), bucket.limit)
   reply
     .header('x-ratelimit-limit', limit)
     .header('x-ratelimit-remaining', remaining)
@@ -82,7 +105,7 @@ function countRequest(rateLimiter: RateLimiter, workspace: number, category: Cat
 
 function requireAccess({ role, scopes }: Caller, requirements: Requirements) {
   if (requirements.admin && (scopes.length > 0 || role !== 'admin')) {
-    throw forbidden('The admin API needs a full-access key of an admin.')
+    throw forbidden('This takes an admin: one who is signed in, or a full-access key of one.')
   }
   const missing = scopes.length === 0 ? undefined : requirements.scopes.find((scope) => !scopes.includes(scope))
   if (missing) throw forbidden(`This API key lacks the scope '${missing}'.`)

@@ -1,9 +1,11 @@
 import { ApiError } from '@openfield/schema'
 
-/** Requests of a workspace count in three buckets of their own. */
+/** Requests count in three buckets of their own. */
 export type Category = 'Read' | 'Write' | 'Search'
 
 type Bucket = { tokens: number; at: number }
+
+const bucketsMax = 10_000
 
 /** What a response says about its bucket. */
 export type RateState = { limit: number; remaining: number; resetAt: number }
@@ -21,16 +23,25 @@ export class RateLimiter {
     this.limit = limit
   }
 
-  /** Takes a token. `now` in ms. Returns whether there was one, and the state of the bucket afterwards. */
-  take(workspace: number, category: Category, now: number): RateState & { allowed: boolean } {
-    const key = `${workspace} ${category}`
-    const bucket = this.#buckets.get(key) ?? { tokens: this.limit, at: now }
-    const tokens = Math.min(this.limit, bucket.tokens + (Math.max(0, now - bucket.at) / 1000) * this.limit)
+  /**
+   * Takes a token. `now` in ms. `owner` is whose bucket it is, a workspace or whatever else has one; `limit` is how much
+   * it holds. Returns whether there was a token, and the state of the bucket afterwards.
+   */
+  take(owner: number | string, category: Category, now: number, limit = this.limit): RateState & { allowed: boolean } {
+    const key = `${owner} ${category}`
+    const bucket = this.#buckets.get(key) ?? { tokens: limit, at: now }
+    const tokens = Math.min(limit, bucket.tokens + (Math.max(0, now - bucket.at) / 1000) * limit)
     const allowed = tokens >= 1
     const left = allowed ? tokens - 1 : tokens
+    // A bucket is full again a second after its last use, and need not be known any more.
+    if (this.#buckets.size >= bucketsMax) this.#forget(now - 1000)
     this.#buckets.set(key, { tokens: left, at: now })
-    const secondsToFull = (this.limit - left) / this.limit
-    return { allowed, limit: this.limit, remaining: Math.floor(left), resetAt: Math.ceil(now / 1000 + secondsToFull) }
+    const secondsToFull = (limit - left) / limit
+    return { allowed, limit, remaining: Math.floor(left), resetAt: Math.ceil(now / 1000 + secondsToFull) }
+  }
+
+  #forget(usedBefore: number) {
+    for (const [key, { at }] of this.#buckets) if (at < usedBefore) this.#buckets.delete(key)
   }
 }
 

@@ -19,6 +19,7 @@ import {
 } from '../../test/factories.ts'
 import { headersOf, outcome, startApi } from '../../test/harness.ts'
 import { aFile, aSession, put } from '../../test/uploads.ts'
+import { operations as documented } from './openapi/document.ts'
 
 const api = await startApi({ OPENFIELD_WORKER: 'off' })
 await anObjectType(api, { slug: 'project' })
@@ -253,12 +254,8 @@ describe('scopes', () => {
   })
 
   it('are not enough for the admin API, which takes a full-access key of an admin', async () => {
-    type Document = { paths: Record<string, Record<string, { description: string }>> }
-    const { paths } = successOf(await api.get<Document>('/openapi.json'))
-    const admin = Object.entries(paths).flatMap(([path, methods]) =>
-      Object.entries(methods)
-        .filter(([, { description }]) => description?.includes('a full-access key of an admin'))
-        .map(([method]) => [method.toUpperCase(), path] as const),
+    const admin = documented().flatMap(({ method, path, requirements }) =>
+      requirements.admin ? [[method, path] as const] : [],
     )
     expect(admin.length).toBeGreaterThan(18)
     const keys = [
@@ -268,7 +265,7 @@ describe('scopes', () => {
       (await aKey(api, { memberId: member.id, scopes: [...scopes] })).key,
     ]
     for (const [method, template] of admin) {
-      const path = template.replaceAll(/\{\w+\}/g, 'x')
+      const path = template.replaceAll(/:\w+/g, 'x')
       for (const key of keys) {
         const response = await api.raw({ method, path, headers: headersOf(key, false) })
         expect([method, path, outcome(response)]).toEqual([method, path, '403'])

@@ -2,18 +2,8 @@ import type { AnyRecord } from '../records/record.ts'
 
 /** Parts of the client that the app is written against before they are there; each goes when it has landed. */
 type Options = { signal?: AbortSignal; maxRetries?: number }
-type Session = {
-  member: { id: string; email: string; firstName: string | null; lastName: string | null; role: 'admin' | 'member' }
-  workspace: { id: string; name: string }
-  expiresAt: string | null
-}
 type Changed = { fields?: Record<string, unknown>; relationships?: Record<string, unknown> }
 export type Coming = {
-  session: {
-    get(options?: Options): Promise<Session>
-    signIn(credentials: { email: string; password: string }): Promise<Session>
-    signOut(): Promise<unknown>
-  }
   events: {
     listen(
       options?: Options & { after?: string },

@@ -2,8 +2,6 @@ import {
   attachedFiles,
   badRequest,
   decodeId,
-  encodeId,
-  idPrefixes,
   noResource,
   type ObjectDefinition,
   objectTypes,
@@ -15,7 +13,7 @@ import { type Context, withDefinitions } from '../context.ts'
 import { requireScope } from '../records/access.ts'
 import { findType, requireCurrent, shapeOf } from '../records/definitions.ts'
 import { retryingConflicts } from '../records/update.ts'
-import { writeContext } from '../records/write.ts'
+import { actorId, writeContext } from '../records/write.ts'
 import { presentFile } from './present.ts'
 import { requireFile } from './retrieve.ts'
 
@@ -29,7 +27,7 @@ export const listRecordFiles = (
   withRecord(ctx, objectType, id, 'read', async (record) => {
     const { files, total } = await listAttachedFiles(ctx.db, ctx.workspace, record, attachedFiles.id, limit, offset)
     const now = ctx.now()
-    const data = files.map(({ actor, ...file }) => ({ ...presentFile(file, now), createdBy: actorOf(actor) }))
+    const data = files.map(({ actor, ...file }) => ({ ...presentFile(file, now), createdBy: actorId(actor) }))
     return { object: 'list', data, totalCount: total }
   })
 
@@ -90,5 +88,3 @@ const attachment = (record: string, { number }: ObjectDefinition, file: string, 
   relationship: attachedFiles.id,
   links: JSON.stringify({ [attachedFiles.key]: { added: [], removed: [], [change]: [file] } }),
 })
-
-const actorOf = (actor: string | null) => actor && encodeId(idPrefixes.apiKey, actor)

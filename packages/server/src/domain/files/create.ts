@@ -44,7 +44,7 @@ export async function createFile(ctx: Context, input: NewFile, idempotency?: Ide
   const uploadUrl = await signedUrl(ctx, 'PUT', id, file.expiresAt)
   const response = JSON.stringify({ ...presentFile(file, at), uploadUrl, uploadHeaders: uploadHeaders(file) })
   const { workspace } = ctx
-  const write = { workspace, at, changeId: newUuid(), actor: ctx.caller?.keyId ?? null, idempotency, response }
+  const write = { workspace, at, changeId: newUuid(), actor: ctx.caller?.actor ?? null, idempotency, response }
   await insertFile(ctx.db, write, objectTypes.file.number, file).catch((error) => {
     throw error instanceof WriteRefused && error.reason === 'idempotency key used' ? new KeyUsed() : error
   })

@@ -2,6 +2,8 @@ import { decodeId, idPrefixes, unprocessable } from '@openfield/schema'
 import { revokeKeysOf } from '../../storage/api-keys.ts'
 import { withLock } from '../../storage/database.ts'
 import { countAdmins } from '../../storage/members.ts'
+import { deletePassword } from '../../storage/passwords.ts'
+import { deleteSessionsOf } from '../../storage/sessions.ts'
 import type { Context } from '../context.ts'
 import { createRecord } from '../records/create.ts'
 import { retrieveRecord } from '../records/retrieve.ts'
@@ -30,14 +32,17 @@ export const updateMember = (ctx: Context, id: string, input: MemberInput): Prom
     return updateRecord(ctx, 'member', id, { fields: memberFields(input, name), relationships: {} })
   })
 
-/** Removes a member, and with them every key that acts as them. */
+/** Removes a member, and with them every key that acts as them, their sessions and their password. */
 export const removeMember = (ctx: Context, id: string): Promise<string> =>
   oneAtATime(ctx, true, async () => {
     const { fields } = await readMember(ctx, id)
     if (fields.$role.value === 'admin') await requireOtherAdmin(ctx)
     const removed = await trashRecord(ctx, 'member', id)
     // For good: restoring the member does not bring them back.
-    await revokeKeysOf(ctx.db, ctx.workspace, decodeId(idPrefixes.member, id) ?? '', ctx.now())
+    const uuid = decodeId(idPrefixes.member, id) ?? ''
+    await revokeKeysOf(ctx.db, ctx.workspace, uuid, ctx.now())
+    await deleteSessionsOf(ctx.db, ctx.workspace, uuid)
+    await deletePassword(ctx.db, ctx.workspace, uuid)
     return removed
   })
 

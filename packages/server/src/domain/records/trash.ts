@@ -1,13 +1,4 @@
-import {
-  decodeId,
-  encodeId,
-  forbidden,
-  idPrefixes,
-  type Json,
-  noResource,
-  type ObjectDefinition,
-  recordId,
-} from '@openfield/schema'
+import { decodeId, forbidden, type Json, noResource, type ObjectDefinition, recordId } from '@openfield/schema'
 import { workOf } from '../../jobs/work.ts'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import { fetchRecord, type Work, WriteRefused } from '../../storage/records.ts'
@@ -28,7 +19,7 @@ import { findType, requireCurrent, shapeOf } from './definitions.ts'
 import { entriesOf, type FieldWrite } from './fields.ts'
 import { presentRecord } from './present.ts'
 import { retryingConflicts } from './update.ts'
-import { refusedWrite, writeContext } from './write.ts'
+import { actorId, refusedWrite, writeContext } from './write.ts'
 
 /**
  * Puts a record in the trash. Returns it as it was. One that is there already stays as it is and is returned too. Throws a
@@ -172,7 +163,7 @@ async function presentEntry(
   return {
     objectType: definition.name,
     deletedAt: deletedAt.toISOString(),
-    deletedBy: deletedBy && encodeId(idPrefixes.apiKey, deletedBy),
+    deletedBy: actorId(deletedBy),
     record: JSON.parse(record),
   }
 }

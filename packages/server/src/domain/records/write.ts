@@ -31,7 +31,7 @@ export const writeContext = (
   definitions,
   at,
   changeId: newUuid(),
-  actor: ctx.caller?.keyId ?? null,
+  actor: ctx.caller?.actor ?? null,
   work,
   idempotency,
   response,

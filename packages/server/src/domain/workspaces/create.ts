@@ -1,18 +1,22 @@
+import { decodeId, idPrefixes } from '@openfield/schema'
 import { transaction } from '../../storage/database.ts'
 import { insertWorkspace } from '../../storage/workspaces.ts'
 import { createApiKey } from '../api-keys/create.ts'
-import type { Context } from '../context.ts'
+import type { Context, System } from '../context.ts'
 import { createRecord } from '../records/create.ts'
+import { setPassword } from '../sign-in/passwords.ts'
 
 export type NewWorkspace = {
   name: string
   adminEmail: string
   /** The text of the first key; one is made up when it is not given. */
   key?: string | undefined
+  /** How the admin signs in; without one they need a link to choose one. */
+  password?: string | undefined
 }
 
 /** A workspace with one admin member, a full-access key of that member, and an account to begin with. */
-export async function createWorkspace(system: Omit<Context, 'workspace' | 'caller'>, input: NewWorkspace) {
+export async function createWorkspace(system: System, input: NewWorkspace) {
   const workspace = await transaction(system.db, (tx) => insertWorkspace(tx, input.name))
   const ctx: Context = { ...system, workspace, caller: undefined }
   const member = JSON.parse(
@@ -21,6 +25,7 @@ export async function createWorkspace(system: Omit<Context, 'workspace' | 'calle
       relationships: {},
     }),
   )
+  if (input.password !== undefined) await setPassword(ctx, decodeId(idPrefixes.member, member.id) ?? '', input.password)
   const account = JSON.parse(
     await createRecord(ctx, 'account', {
       fields: { $name: 'Sample Account', $website: ['https://sample.example'] },

@@ -25,6 +25,7 @@ export const sections: readonly Section[] = [
     title: 'Using the API',
     pages: [
       guide('api-keys', 'API keys'),
+      guide('signing-in', 'Signing in'),
       guide('scopes', 'Scopes'),
       guide('fields-and-relationships', 'Fields and relationships'),
       guide('pipelines', 'Pipelines'),

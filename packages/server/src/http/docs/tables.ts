@@ -149,13 +149,19 @@ const idsOf = (scope: Scope) => idsWith(({ scopes }) => scopes.includes(scope))
 const operationsTable = (some: readonly Operation[]) =>
   tableFrom(
     ['Operation', 'Request', 'Scope', 'Rate limit'],
-    some.map(({ id, verb, method, path, alsoAnswers, requirements: { scopes, category, admin } }) => [
-      id.startsWith('admin.') ? code(id) : `[${verb}](#${anchorOf(verb)})`,
+    some.map(({ id, verb, tag, method, path, alsoAnswers, requirements }) => [
+      tag === adminTag.name ? code(id) : `[${verb}](#${anchorOf(verb)})`,
       code(`${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`),
-      admin ? 'full access' : codes(scopes) || (alsoAnswers?.includes(403) ? 'that of the type' : 'none'),
-      category,
+      needs(requirements, alsoAnswers),
+      requirements.category,
     ]),
   )
+
+function needs({ admin, anyone, scopes }: Requirements, alsoAnswers: readonly number[] = []): string {
+  if (admin) return 'full access'
+  if (anyone) return 'no key'
+  return codes(scopes) || (alsoAnswers.includes(403) ? 'that of the type' : 'none')
+}
 
 const fieldRow = ({ key, label, description, valueType, configuration, required, readOnly, write }: Field) => [
   code(key),

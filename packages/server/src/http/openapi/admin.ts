@@ -6,7 +6,7 @@ import { anyRecord } from './records.ts'
 export const adminTag = {
   name: 'Admin',
   description:
-    'What runs a workspace: [API keys](using-the-api/api-keys/), members, custom [fields and relationships](using-the-api/fields-and-relationships/). An addition of Openfield to the API.',
+    'What runs a workspace: [API keys](using-the-api/api-keys/), members, [signing in](using-the-api/signing-in/), custom [fields and relationships](using-the-api/fields-and-relationships/). An addition of Openfield to the API.',
 }
 
 /** The operations of the admin API. */

@@ -1,6 +1,7 @@
 import { scopes } from '@openfield/schema'
 import { object, sharedSchemas } from '@openfield/schema/openapi'
 import { authValidate } from '../routes/auth.ts'
+import { cookieName } from '../session-cookie.ts'
 import { adminPaths, adminSchemas, adminTag } from './admin.ts'
 import { errorResponses, errorSchemas, headers } from './errors.ts'
 import { filePaths, fileSchemas, fileTag } from './files.ts'
@@ -18,7 +19,7 @@ export const openApiDocument = (publicUrl: string) => ({
     description: introduction,
   },
   servers: [{ url: publicUrl, description: 'This server' }],
-  security: [{ bearerAuth: [] }],
+  security: [{ bearerAuth: [] }, { session: [] }],
   tags: [...recordTags, mergeTag, fileTag, authTag, adminTag, healthTag],
   paths: { ...pathsOf(operations()), '/health': { get: health } },
   components: {
@@ -39,6 +40,13 @@ export const openApiDocument = (publicUrl: string) => ({
         type: 'http',
         scheme: 'bearer',
         description: 'An API key, e.g. `Authorization: Bearer sk_of_…`. See [API keys](using-the-api/api-keys/).',
+      },
+      session: {
+        type: 'apiKey',
+        in: 'cookie',
+        name: cookieName,
+        description:
+          'Of someone who has [signed in](using-the-api/signing-in/); together with the header `x-openfield-session: current`.',
       },
     },
   },
@@ -73,8 +81,8 @@ export const operations = (): Operation[] => [
 const authValidation = object(
   {
     active: { const: true },
-    tokenType: { const: 'api_key' },
-    subjectType: { enum: ['user', 'workspace'], description: 'Whether the key acts as a member or as the workspace.' },
+    tokenType: { enum: ['api_key', 'session'], description: 'A key, or someone who is signed in.' },
+    subjectType: { enum: ['user', 'workspace'], description: 'Whether it acts as a member or as the workspace.' },
     scopes: { type: 'array', items: { enum: scopes }, description: 'What the key may do; none: everything.' },
   },
   ['active', 'tokenType', 'subjectType', 'scopes'],

@@ -4,8 +4,9 @@ import { type JsonSchema, object, schemaRef, text } from '@openfield/schema/open
 /** When each type of error is answered. */
 export const errorMeanings: Readonly<Record<ErrorType, string>> = {
   bad_request: 'The request cannot be understood: a wrong JSON type, an unknown key, or an id that leads nowhere.',
-  unauthorized: 'There is no API key, or it is not valid: unknown, expired or revoked.',
-  forbidden: 'The API key is valid but lacks the scope, or the role, that the operation needs.',
+  unauthorized: 'There is no API key, or it is not valid: unknown, expired or revoked. Or nobody is signed in.',
+  forbidden:
+    'The API key, or who is signed in, lacks the scope or the role that the operation needs; or the page is of another origin.',
   not_found: 'There is no record with the id in the path, or it is in the trash.',
   conflict: 'Something stands in the way: a slug is taken, or others keep changing the same record.',
   idempotency_conflict: 'Another request with the same idempotency key is still in progress.',
@@ -82,7 +83,7 @@ export const errorResponses = () =>
         headers: {
           ...responseHeaders,
           ...(status === 429 && { 'Retry-After': headerRef('RetryAfter') }),
-          ...((status === 409 || status === 413) && { 'x-should-retry': headerRef('ShouldRetry') }),
+          ...([409, 413, 429].includes(status) && { 'x-should-retry': headerRef('ShouldRetry') }),
         },
         content: { 'application/json': { schema: schemaRef(`${nameOf(types)}Error`) } },
       },

@@ -42,7 +42,7 @@ function describe(operation: Operation) {
     tags: [tag],
     summary,
     description: [description, footer(requirements)].filter(Boolean).join('\n\n'),
-    security: [{ bearerAuth: requirements.scopes }],
+    security: requirements.anyone ? [] : [{ bearerAuth: requirements.scopes }, { session: [] }],
     parameters: parametersOf(operation),
     ...(body && { requestBody: { required: body.required, content: json(body.schema, examples[id]) } }),
     responses: {
@@ -56,9 +56,9 @@ const json = (schema: JsonSchema, example?: unknown) => ({
   'application/json': { schema, ...(example !== undefined && { example }) },
 })
 
-function footer({ scopes, category, admin }: Requirements): string {
+function footer({ scopes, category, admin, anyone }: Requirements): string {
   const scope = scopes.map((one) => `\`${one}\``).join(', ')
-  const needs = admin ? 'a full-access key of an admin' : scope || 'none'
+  const needs = admin ? 'a full-access key of an admin' : anyone ? 'none, and no key' : scope || 'none'
   return `**[Required scope](using-the-api/scopes/):** ${needs}\n\n**[Rate limit category](using-the-api/rate-limits/):** ${category}`
 }
 
@@ -93,8 +93,8 @@ function statusesOf({ method, path, requirements, alsoAnswers = [] }: Operation)
   const writes = method !== 'GET'
   return [
     400,
-    401,
-    ...(requirements.admin || requirements.scopes.length > 0 ? [403] : []),
+    ...(requirements.anyone ? [] : [401]),
+    403,
     ...(writes || path.includes(':') ? [404] : []),
     ...(writes ? [409, 413, 415, 422] : []),
     ...alsoAnswers,

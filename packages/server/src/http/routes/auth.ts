@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { type Guards, guard, type Requirements } from '../guard.ts'
 
-/** What a key is. No scopes means full access. */
+/** What the caller is. No scopes means full access. */
 export const authValidate = {
   method: 'GET',
   path: '/v1/auth/validate',
@@ -12,7 +12,7 @@ export const authValidate = {
 export function authRoutes(app: FastifyInstance, guards: Guards) {
   app.get(authValidate.path, { onRequest: guard(guards, authValidate.requirements) }, async ({ call }) => ({
     active: true,
-    tokenType: 'api_key',
+    tokenType: call.ctx.caller?.session ? 'session' : 'api_key',
     subjectType: call.ctx.caller?.subjectType,
     scopes: call.ctx.caller?.scopes,
   }))

@@ -2,13 +2,11 @@ import type { IncomingMessage } from 'node:http'
 import { ApiError, essenceOf } from '@openfield/schema'
 import { create as contentDisposition } from 'content-disposition'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Context } from '../../domain/context.ts'
+import type { System } from '../../domain/context.ts'
 import { type Download, downloadFile } from '../../domain/files/download.ts'
 import { requireSigned, type SignedMethod } from '../../domain/files/signed-urls.ts'
 import { uploadFile } from '../../domain/files/upload.ts'
 import { requestedRange } from '../byte-range.ts'
-
-type System = Omit<Context, 'workspace' | 'caller'>
 
 /** For how long an upload may stand still. */
 const idleMs = 60_000

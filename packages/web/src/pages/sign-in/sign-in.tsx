@@ -13,7 +13,7 @@ export function Page() {
   const { return: back } = useSearch({ strict: false })
   const form = useForm({ initialValues: { email: '', password: '' } })
   const signIn = useMutation({
-    mutationFn: client.admin.session.signIn.bind(client.admin.session),
+    mutationFn: (credentials: { email: string; password: string }) => client.admin.session.signIn(credentials),
     async onSuccess(session) {
       queryClient.setQueryData(keys.session, session)
       await navigate({ href: typeof back === 'string' && back.startsWith('/') ? back : '/' })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isAcceptable, passwordLengthMax, passwordLengthMin } from '../../../domain/sign-in/passwords.ts'
 
 /** What the bodies of the admin API have in common. Types, checks and the OpenAPI document come from here. */
 export const label = z
@@ -16,6 +17,9 @@ export const name = z
 export const externalId = z
   .string()
   .refine((text) => text.length > 0 && text.length <= 200 && isStorable(text), 'it takes 1 to 200 characters')
+export const password = z
+  .string()
+  .refine(isAcceptable, `a password has ${passwordLengthMin} to ${passwordLengthMax} characters`)
 export const ids = z.array(z.string())
 export const moment = z.iso.datetime({ offset: true }).meta({ format: 'date-time' })
 

@@ -10,10 +10,20 @@ import { objectTypes } from './object-types.ts'
 import type { AdminGroup, AdminOperation, AdminRequest } from './operation.ts'
 import { recordFiles } from './record-files.ts'
 import { records } from './records.ts'
+import { session } from './session.ts'
 import { trash } from './trash.ts'
 
 /** Our own additions to the API, by topic. */
-export const adminGroups: readonly AdminGroup[] = [apiKeys, members, objectTypes, records, trash, recordFiles, ingest]
+export const adminGroups: readonly AdminGroup[] = [
+  apiKeys,
+  members,
+  session,
+  objectTypes,
+  records,
+  trash,
+  recordFiles,
+  ingest,
+]
 
 /** What an operation asks of a request. */
 export const adminRequirements = ({ method, access, scopes = [], category }: AdminOperation): Requirements => ({
@@ -21,6 +31,7 @@ export const adminRequirements = ({ method, access, scopes = [], category }: Adm
   scopes,
   version: 'optional',
   ...(access === 'admin' && { admin: true }),
+  ...(access === 'anyone' && { anyone: true }),
 })
 
 export function adminRoutes(app: FastifyInstance, guards: Guards) {
@@ -38,7 +49,8 @@ function addRoute(app: FastifyInstance, guards: Guards, operation: AdminOperatio
     async handler(request, reply) {
       const query = queryOf(request.raw.url)
       const result = await operation.run({
-        ctx: request.call.ctx,
+        ctx: request.call?.ctx,
+        system: guards.system,
         params: {
           id: '',
           objectType: '',

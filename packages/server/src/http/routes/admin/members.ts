@@ -28,12 +28,16 @@ export const members: AdminGroup = {
       access: 'admin',
       body: newMember.partial(),
       answer: 'Member',
-      run: async ({ ctx, params, body }) => updateMember(ctx, params.id, body),
+      async run({ ctx, params, body, guards }) {
+        const member = await updateMember(ctx, params.id, body)
+        guards.authenticator.forget()
+        return member
+      },
     }),
     'admin.member.remove': adminOperation({
       method: 'DELETE',
       path: '/admin/v1/members/:id',
-      summary: 'Remove a member and their API keys',
+      summary: 'Remove a member, their API keys and their sessions',
       access: 'admin',
       answer: 'Member',
       async run({ ctx, params, guards }) {

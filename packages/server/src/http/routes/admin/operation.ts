@@ -2,7 +2,7 @@ import type { Scope } from '@openfield/schema'
 import type { JsonSchema } from '@openfield/schema/openapi'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import type { Context } from '../../../domain/context.ts'
+import type { Context, System } from '../../../domain/context.ts'
 import type { ListQuery } from '../../../domain/records/list.ts'
 import type { Guards, Requirements } from '../../guard.ts'
 
@@ -13,8 +13,11 @@ export type AdminOperation<Body extends z.ZodType = z.ZodType> = {
   summary: string
   /** What the summary does not say, e.g. which scope depends on the request. */
   description?: string
-  /** `admin`: a full-access key of an admin, or an admin who is signed in; `caller`: whoever has the scopes. */
-  access: 'admin' | 'caller'
+  /**
+   * `admin`: a full-access key of an admin, or an admin who is signed in; `caller`: whoever has the scopes; `anyone`: also
+   * who is not known yet.
+   */
+  access: 'admin' | 'caller' | 'anyone'
   /** Needed by every request of a `caller` operation; those that depend on the request, the domain asks for. */
   scopes?: readonly Scope[]
   /** By default Read for GET, and Write. */
@@ -33,7 +36,9 @@ export type AdminOperation<Body extends z.ZodType = z.ZodType> = {
 }
 
 export type AdminRequest<Body> = {
+  /** Not there where anyone may call. */
   ctx: Context
+  system: System
   params: Record<'id' | 'objectType' | 'slug' | 'fileId', string>
   body: Body
   /** For operations that are `paged`. */

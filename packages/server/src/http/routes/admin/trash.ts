@@ -5,7 +5,7 @@ import { type AdminGroup, adminOperation } from './operation.ts'
 const entry = {
   objectType: text('What it is.'),
   deletedAt: text('When it was deleted.', { format: 'date-time' }),
-  deletedBy: orNull(text('The API key with which it was deleted.')),
+  deletedBy: orNull(text('The API key, or the member who was signed in, that deleted it.')),
   record: orNull(schemaRef('AnyRecord')),
 }
 
