@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Context, DefinitionsCache } from '../packages/server/src/domain/context.ts'
+import { EventFeed } from '../packages/server/src/domain/events/feed.ts'
 import { createRecord } from '../packages/server/src/domain/records/create.ts'
 import { openEmbeddedDatabase } from '../packages/server/src/embedded/postgres.ts'
 import { Authenticator } from '../packages/server/src/http/authenticate.ts'
@@ -94,7 +95,18 @@ async function contextOf(db: Database, dataDir: string, publicUrl: string): Prom
   const { workspace, caller } = await new Authenticator(db).authenticate({ authorization: `Bearer ${key}` })
   const definitions = new DefinitionsCache()
   const files = { blobs: localBlobs(join(dataDir, 'files')), urlSecret: secretOf(db, 'file-urls') }
-  return { db, workspace, caller, definitions, publicUrl, ...files, now: () => new Date(), workWritten: () => {} }
+  const events = new EventFeed(db)
+  return {
+    db,
+    workspace,
+    caller,
+    definitions,
+    events,
+    publicUrl,
+    ...files,
+    now: () => new Date(),
+    workWritten: () => {},
+  }
 }
 
 const accountCount = 1000

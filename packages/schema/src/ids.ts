@@ -23,6 +23,7 @@ export const idPrefixes = {
   apiKey: 'key',
   merge: 'mrg',
   change: 'chg',
+  view: 'view',
 } as const
 
 export type IdPrefix = (typeof idPrefixes)[keyof typeof idPrefixes]

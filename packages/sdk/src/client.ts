@@ -58,7 +58,7 @@ export class Openfield {
   readonly admin: Admin
 
   constructor(options: ClientOptions) {
-    const { send, put } = connect(settingsOf(options))
+    const { send, put, stream } = connect(settingsOf(options))
     this.account = new Resource<'account'>(send, ['accounts'])
     this.contact = new Resource<'contact'>(send, ['contacts'])
     this.opportunity = new Resource<'opportunity'>(send, ['opportunities'])
@@ -73,7 +73,7 @@ export class Openfield {
     this.file = new Files(send, put)
     this.merge = new Merges(send)
     this.auth = new Auth(send)
-    this.admin = new Admin(send)
+    this.admin = new Admin(send, stream)
   }
 }
 

@@ -1,4 +1,4 @@
-import { APIConnectionError, APIConnectionTimeoutError, APIUserAbortError, errorOf } from './errors.ts'
+import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError, errorOf } from './errors.ts'
 
 /** The network: `fetch`, or something that answers like it. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
@@ -13,6 +13,47 @@ export async function exchangeJson(...request: Parameters<typeof exchange>): Pro
   const received = await exchange(...request)
   if (received.json === undefined) throw failureOf(received)
   return received.json
+}
+
+/**
+ * Sends a request once and returns the text of the answer as it comes, however long that goes on. Throws APIError like
+ * exchangeJson: also when nothing has come for `silence` ms.
+ */
+export async function* exchangeText(
+  fetch: Fetch,
+  url: string,
+  init: RequestInit,
+  silence: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<string, void, undefined> {
+  const controller = new AbortController()
+  const giveUp = () => controller.abort(new APIConnectionTimeoutError(`Nothing came for ${silence} ms.`))
+  const abort = () => controller.abort(userAbort(signal))
+  let timer = setTimeout(giveUp, silence)
+  signal?.addEventListener('abort', abort)
+  if (signal?.aborted) abort()
+  try {
+    const response = await fetch(url, { ...init, signal: controller.signal })
+    if (!response.ok) {
+      const text = await response.text()
+      throw failureOf({ response, text, json: parse(text) })
+    }
+    const decoder = new TextDecoder()
+    const reader = response.body?.getReader()
+    for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
+      clearTimeout(timer)
+      timer = setTimeout(giveUp, silence)
+      yield decoder.decode(read.value, { stream: true })
+    }
+  } catch (cause) {
+    if (controller.signal.reason ?? cause instanceof APIError) throw controller.signal.reason ?? cause
+    throw new APIConnectionError(`The answer of ${new URL(url).origin} broke off.`, undefined, { cause })
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', abort)
+    // Who takes no more of it leaves nobody who reads.
+    controller.abort()
+  }
 }
 
 /** Sends a request once and returns what it is answered with, which may be empty. Throws APIError like exchangeJson. */

@@ -1,5 +1,5 @@
 import { OpenfieldError } from './errors.ts'
-import { exchange, exchangeJson, type Fetch } from './exchange.ts'
+import { exchange, exchangeJson, exchangeText, type Fetch } from './exchange.ts'
 import { withRetries } from './retry.ts'
 
 /** What every request of a client shares. */
@@ -55,11 +55,27 @@ export type Put = (
   options?: RequestOptions,
 ) => Promise<void>
 
+/**
+ * Sends a request once and returns the text of its answer as it comes. It fails when nothing has come for `timeout` ms.
+ * Throws APIError.
+ */
+export type Stream = (request: ApiRequest, options: RequestOptions & { timeout: number }) => AsyncIterable<string>
+
 /** The doors to the network: addresses, headers, time-outs and retries are added here. */
-export const connect = (settings: Settings): { send: Send; put: Put } => ({
+export const connect = (settings: Settings): { send: Send; put: Put; stream: Stream } => ({
   send: sender(settings),
   put: putter(settings),
+  stream: streamer(settings),
 })
+
+function streamer(settings: Settings): Stream {
+  const base = baseOf(settings.baseURL)
+  const headers = standardHeaders(settings)
+  return (request, options) => {
+    const init: RequestInit = { headers: headersOf(headers, request, options, 0), redirect: 'manual' }
+    return exchangeText(settings.fetch, urlOf(base, request), init, options.timeout, options.signal)
+  }
+}
 
 function sender(settings: Settings): Send {
   const base = baseOf(settings.baseURL)

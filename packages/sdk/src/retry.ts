@@ -19,7 +19,8 @@ export async function withRetries<T>(
   }
 }
 
-function isWorthRetrying(error: unknown): error is APIError {
+/** Whether it may help to send a request again that failed so. */
+export function isWorthRetrying(error: unknown): error is APIError {
   if (!(error instanceof APIError) || error instanceof APIUserAbortError) return false
   if (error instanceof APIConnectionError) return true
   const advice = error.headers?.get('x-should-retry')
@@ -32,8 +33,8 @@ const retryAfterMaxMs = 60_000
 const firstDelayMs = 500
 const delayMaxMs = 8000
 
-/** As long as the server asks for, else twice as long each time, less up to a quarter so that clients do not march in step. */
-function delayMs(retries: number, headers: Headers | undefined): number {
+/** How long to wait before the next attempt: as long as the server asks for, else twice as long each time, less up to a quarter so that clients do not march in step. */
+export function delayMs(retries: number, headers: Headers | undefined): number {
   const asked = retryAfterMs(headers)
   if (asked !== undefined) return Math.min(Math.max(asked, 0), retryAfterMaxMs)
   return Math.min(firstDelayMs * 2 ** retries, delayMaxMs) * (1 - Math.random() / 4)
@@ -52,7 +53,8 @@ function retryAfterMs(headers: Headers | undefined): number | undefined {
 
 const numberOf = (text: string | null | undefined) => (text ? Number(text) : Number.NaN)
 
-const sleep = (ms: number, signal: AbortSignal | undefined) =>
+/** Waits, at most until the signal is aborted. */
+export const sleep = (ms: number, signal: AbortSignal | undefined) =>
   new Promise<void>((resolve) => {
     const wake = () => {
       clearTimeout(timer)

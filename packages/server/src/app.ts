@@ -54,6 +54,9 @@ export async function buildApp(system: System, options: AppOptions): Promise<Fas
     reply.header('x-request-id', request.id)
   })
   if (options.log === 'info') app.addHook('onResponse', logRequest)
+  app.addHook('onResponse', async ({ method, call }) => {
+    if (method !== 'GET' && call) system.events.wake(call.ctx.workspace)
+  })
   const endConnections = connectionsOf(app.server)
   app.addHook('preClose', async () => endConnections())
   await app.register(cookie)

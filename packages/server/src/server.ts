@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
 import { DefinitionsCache } from './domain/context.ts'
+import { EventFeed } from './domain/events/feed.ts'
 import { bootstrap, type FirstStart } from './domain/workspaces/bootstrap.ts'
 import { startWorker, type Worker } from './jobs/worker.ts'
 import { openBlobs } from './storage/blobs/open.ts'
@@ -41,6 +42,7 @@ export async function startServer(config: Config, log?: (line: string) => void):
       blobs,
       urlSecret: secretOf(storage.db, 'file-urls'),
       definitions: new DefinitionsCache(),
+      events: new EventFeed(storage.db),
       publicUrl: config.OPENFIELD_PUBLIC_URL ?? `http://${hostInUrl(config.HOST)}:${config.PORT}`,
       now: () => new Date(),
       workWritten: () => worker?.wake(),
@@ -55,6 +57,7 @@ export async function startServer(config: Config, log?: (line: string) => void):
     started.push(
       async () => worker?.close(),
       () => closeApp(app),
+      async () => system.events.close(),
     )
     await app.listen({ port: config.PORT, host: config.HOST })
     const { port } = app.server.address() as AddressInfo

@@ -83,6 +83,12 @@ export async function startApi(settings: Settings = {}, beside?: Known) {
     /** Runs SQL on the server's database, for what cannot be seen or done through HTTP. */
     sql: async <Row extends object>(text: string, values: unknown[] = []) =>
       (await sql.query<Row & pg.QueryResultRow>(text, values)).rows,
+    /** Begins a transaction beside the server; whoever does ends it and releases it. */
+    async begin() {
+      const client = await sql.connect()
+      await client.query('begin')
+      return client
+    },
   }
   return api
 }

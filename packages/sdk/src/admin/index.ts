@@ -1,26 +1,34 @@
-import type { Send } from '../request.ts'
+import type { Send, Stream } from '../request.ts'
 import { ApiKeys } from './api-keys.ts'
+import { Events } from './events.ts'
 import { Objects } from './objects.ts'
 import { RecordFiles } from './record-files.ts'
 import { Records } from './records.ts'
 import { Sessions } from './session.ts'
 import { Trash } from './trash.ts'
+import { Preferences, Views } from './views.ts'
 
 /** The admin API by topic. */
 export class Admin {
   readonly apiKeys: ApiKeys
+  readonly events: Events
   readonly objects: Objects
   readonly records: Records
   readonly recordFiles: RecordFiles
   readonly session: Sessions
+  readonly preferences: Preferences
   readonly trash: Trash
+  readonly views: Views
 
-  constructor(send: Send) {
+  constructor(send: Send, stream: Stream) {
     this.apiKeys = new ApiKeys(send)
+    this.events = new Events(stream)
     this.objects = new Objects(send)
     this.records = new Records(send)
     this.recordFiles = new RecordFiles(send)
     this.session = new Sessions(send)
+    this.preferences = new Preferences(send)
     this.trash = new Trash(send)
+    this.views = new Views(send)
   }
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
 import { DefinitionsCache, type System } from '../domain/context.ts'
+import { EventFeed } from '../domain/events/feed.ts'
 import { openBlobs } from '../storage/blobs/open.ts'
 import { openStorage } from '../storage/open.ts'
 import { secretOf } from '../storage/secrets.ts'
@@ -18,6 +19,7 @@ export async function withSystem<T>(config: Config, work: (system: System) => Pr
       blobs,
       urlSecret: secretOf(storage.db, 'file-urls'),
       definitions: new DefinitionsCache(),
+      events: new EventFeed(storage.db),
       publicUrl: config.OPENFIELD_PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
       now: () => new Date(),
       workWritten: () => {},

@@ -3,6 +3,7 @@ import type { Blobs } from '../storage/blobs/blobs.ts'
 import type { Database } from '../storage/database.ts'
 import { readDefinitions, readDefinitionsVersion, type VersionedDefinitions } from '../storage/definitions.ts'
 import { WriteRefused } from '../storage/records.ts'
+import type { EventFeed } from './events/feed.ts'
 
 /** Who is calling: a key, of a member or of the workspace, or a member who is signed in. */
 export type Caller = {
@@ -29,6 +30,8 @@ export type Context = {
   /** Undefined when the system itself acts. */
   caller: Caller | undefined
   definitions: DefinitionsCache
+  /** What happens in workspaces, for those who listen. */
+  events: EventFeed
   /** Base of `httpLink` and of signed URLs, without a slash at the end. */
   publicUrl: string
   /** Where the bytes of files are kept. */

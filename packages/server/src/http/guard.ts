@@ -49,8 +49,8 @@ const keyLengthMax = 255
 export function guard(guards: Guards, requirements: Requirements) {
   if (requirements.anyone) return guardOpen(guards, requirements)
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const { authenticator, rateLimiter, system } = guards
-    const { workspace, caller } = await authenticator.authenticate(credentialsOf(request, system.publicUrl))
+    const { rateLimiter, system } = guards
+    const { workspace, caller } = await identify(guards, request)
     if (requirements.version === 'required') requireVersion(request.headers['lightfield-version'])
     countRequest(rateLimiter, requirements.category, bucketOf(workspace, caller, rateLimiter.limit), reply)
     requireAccess(caller, requirements)
@@ -68,6 +68,10 @@ const guardOpen =
     if (request.method !== 'GET') requireOwnOrigin(request, system.publicUrl)
     countRequest(rateLimiter, category, { owner: addressOf(request), limit: rateLimiter.limit }, reply)
   }
+
+/** Who a request comes from. Throws a 401 when that cannot be told, or not any more. */
+export const identify = ({ authenticator, system }: Guards, request: FastifyRequest) =>
+  authenticator.authenticate(credentialsOf(request, system.publicUrl))
 
 /** Sends the response that was given before under the call's idempotency key, if there is one. */
 export async function replay({ ctx, idempotency }: Call, reply: FastifyReply) {

@@ -74,6 +74,10 @@ export function parseHistoryQuery(query: string): HistoryQuery {
   }
 }
 
+/** Reads one parameter of a query string; an empty one counts as not given. */
+export const parseParameter = (query: string, name: string): string | undefined =>
+  parsePairs(query).findLast(({ key }) => key === name)?.text || undefined
+
 /** The keys and values of a query string. Throws a 400 for an invalid percent-encoding, which would else pass as text. */
 function parsePairs(query: string) {
   return query.split('&').flatMap((pair) => {

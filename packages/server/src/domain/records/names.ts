@@ -63,7 +63,7 @@ export const retrieveNames = (ctx: Context, ids: readonly string[]) =>
   })
 
 /** What a record with these values is called. */
-const titleIn = (definition: ObjectDefinition, values: Readonly<Record<string, Json>>) =>
+export const titleIn = (definition: ObjectDefinition, values: Readonly<Record<string, Json>>) =>
   titleOf(
     definition,
     (key) => values[key],

@@ -33,6 +33,8 @@ export const sections: readonly Section[] = [
       guide('screens-and-exports', 'Screens and exports'),
       guide('trash', 'Trash'),
       guide('import', 'Import'),
+      guide('events', 'Live events'),
+      guide('views', 'Saved views'),
       guide('errors', 'Errors'),
       guide('idempotency', 'Idempotency'),
       guide('rate-limits', 'Rate limits'),

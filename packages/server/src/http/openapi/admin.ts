@@ -27,6 +27,7 @@ export const adminPaths = (): Operation[] =>
         body: { schema: bodySchema(operation.body), required: operation.method === 'POST' },
       }),
       answer: operation.answer,
+      ...(operation.contentType !== undefined && { contentType: operation.contentType }),
     })),
   )
 

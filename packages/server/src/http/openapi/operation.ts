@@ -19,6 +19,8 @@ export type Operation = {
   body?: { schema: JsonSchema; required: boolean }
   /** The name of the schema of its success. */
   answer: string
+  /** How it is sent, when not as JSON. */
+  contentType?: string
   /** Statuses of errors that do not follow from the rest. */
   alsoAnswers?: readonly number[]
 }
@@ -36,7 +38,7 @@ export const pathsOf = (operations: readonly Operation[]) =>
   )
 
 function describe(operation: Operation) {
-  const { id, tag, summary, description, requirements, body, answer } = operation
+  const { id, tag, summary, description, requirements, body, answer, contentType } = operation
   return {
     operationId: id,
     tags: [tag],
@@ -46,14 +48,14 @@ function describe(operation: Operation) {
     parameters: parametersOf(operation),
     ...(body && { requestBody: { required: body.required, content: json(body.schema, examples[id]) } }),
     responses: {
-      200: { description: 'OK', headers: responseHeaders, content: json(schemaRef(answer)) },
+      200: { description: 'OK', headers: responseHeaders, content: json(schemaRef(answer), undefined, contentType) },
       ...errorsOf(statusesOf(operation)),
     },
   }
 }
 
-const json = (schema: JsonSchema, example?: unknown) => ({
-  'application/json': { schema, ...(example !== undefined && { example }) },
+const json = (schema: JsonSchema, example?: unknown, contentType = 'application/json') => ({
+  [contentType]: { schema, ...(example !== undefined && { example }) },
 })
 
 function footer({ scopes, category, admin, anyone }: Requirements): string {

@@ -23,6 +23,16 @@ export const password = z
 export const ids = z.array(z.string())
 export const moment = z.iso.datetime({ offset: true }).meta({ format: 'date-time' })
 
-function isStorable(text: string) {
+/** Whether PostgreSQL can keep all texts in a JSON value. */
+export function isStorableJson(value: unknown) {
+  let isGood = true
+  JSON.stringify(value, (key, part) => {
+    isGood &&= isStorable(key) && (typeof part !== 'string' || isStorable(part))
+    return part
+  })
+  return isGood
+}
+
+export function isStorable(text: string) {
   return text.isWellFormed() && !text.includes('\0')
 }

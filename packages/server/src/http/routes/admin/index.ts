@@ -4,6 +4,7 @@ import { parseListQuery } from '../../list-query.ts'
 import { parseBody } from '../../parse.ts'
 import { queryOf } from '../records.ts'
 import { apiKeys } from './api-keys.ts'
+import { events } from './events.ts'
 import { ingest } from './ingest.ts'
 import { members } from './members.ts'
 import { objectTypes } from './object-types.ts'
@@ -12,6 +13,7 @@ import { recordFiles } from './record-files.ts'
 import { records } from './records.ts'
 import { session } from './session.ts'
 import { trash } from './trash.ts'
+import { views } from './views.ts'
 
 /** Our own additions to the API, by topic. */
 export const adminGroups: readonly AdminGroup[] = [
@@ -23,6 +25,8 @@ export const adminGroups: readonly AdminGroup[] = [
   trash,
   recordFiles,
   ingest,
+  events,
+  views,
 ]
 
 /** What an operation asks of a request. */
@@ -65,7 +69,7 @@ function addRoute(app: FastifyInstance, guards: Guards, operation: AdminOperatio
         request,
         reply,
       })
-      return result === reply ? reply : sendJson(reply, typeof result === 'string' ? result : JSON.stringify(result))
+      return reply.sent ? reply : sendJson(reply, typeof result === 'string' ? result : JSON.stringify(result))
     },
   })
 }

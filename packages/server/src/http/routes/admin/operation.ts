@@ -29,6 +29,8 @@ export type AdminOperation<Body extends z.ZodType = z.ZodType> = {
   parameters?: readonly object[]
   /** The name that the schema of the answer has in the OpenAPI document. */
   answer: string
+  /** How the answer is sent, when not as JSON. */
+  contentType?: string
   /** Statuses of errors that do not follow from the rest. */
   alsoAnswers?: readonly number[]
   /** The answer: something to be sent as JSON, JSON as text, or the reply when it has been sent. */

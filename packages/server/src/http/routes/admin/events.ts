@@ -1,0 +1,128 @@
+import { once } from 'node:events'
+import { PassThrough } from 'node:stream'
+import { ApiError } from '@openfield/schema'
+import { object, orNull, text } from '@openfield/schema/openapi'
+import type { Context } from '../../../domain/context.ts'
+import { type Event, listenToEvents } from '../../../domain/events/events.ts'
+import { identify } from '../../guard.ts'
+import { parseParameter } from '../../list-query.ts'
+import { type AdminGroup, type AdminRequest, adminOperation } from './operation.ts'
+
+const heartbeatMs = 15_000
+/** How soon a stream learns that its key or session has ended, or may do less. */
+const identifyEveryMs = 3_000
+
+/** Sends events as they happen, until the client goes, the server stops, or the key or session ends. */
+async function stream({ ctx, query, guards, request, reply }: AdminRequest<unknown>) {
+  const ending = new AbortController()
+  reply.raw.once('close', () => ending.abort())
+  let current: Context = ctx
+  const header = request.headers['last-event-id']
+  const after = (typeof header === 'string' && header) || parseParameter(query, 'after')
+  const events = await listenToEvents(() => current, after, ending.signal)
+
+  const body = new PassThrough()
+  const beat = setInterval(() => body.write(': still here\n\n'), heartbeatMs)
+  const check = setInterval(async () => {
+    try {
+      const { caller } = await identify(guards, request)
+      current = { ...current, caller }
+    } catch (error) {
+      if (error instanceof ApiError) ending.abort()
+    }
+  }, identifyEveryMs)
+  pump(events, body, ending.signal).finally(() => {
+    clearInterval(beat)
+    clearInterval(check)
+    body.end()
+  })
+  return (
+    reply
+      .header('content-type', 'text/event-stream; charset=utf-8')
+      .header('cache-control', 'no-store, no-transform')
+      // Proxies that collect answers before they pass them on leave this one alone.
+      .header('x-accel-buffering', 'no')
+      .send(body)
+  )
+}
+
+/** A stream that fails ends; its client goes on with another one, from where it was. */
+async function pump(events: AsyncIterable<Event>, body: PassThrough, signal: AbortSignal) {
+  try {
+    for await (const event of events) {
+      if (!body.write(frameOf(event))) await once(body, 'drain', { signal })
+    }
+  } catch {}
+}
+
+const frameOf = (event: Event) =>
+  event.event === undefined
+    ? `id: ${event.id}\n\n`
+    : `id: ${event.id}\nevent: ${event.event}\ndata: ${JSON.stringify(event.data)}\n\n`
+
+const description = `A stream of [server-sent events](using-the-api/events/) that does not end by itself. An event \`change\` tells that a record was written; an event \`definitions\`, that fields, relationships or object types were. Each has an id, which \`Last-Event-ID\` or \`after\` takes to go on after it.`
+
+const name = orNull(text('What they are called; null to keys that may not read members.'))
+
+export const events: AdminGroup = {
+  operations: {
+    'admin.event.listen': adminOperation({
+      method: 'GET',
+      path: '/admin/v1/events',
+      summary: 'Listen to what happens in the workspace',
+      description,
+      access: 'caller',
+      parameters: [
+        {
+          name: 'after',
+          in: 'query',
+          description: 'The id of the last event that is known; none: from now on.',
+          schema: { type: 'string' },
+        },
+      ],
+      answer: 'ChangeEvent',
+      contentType: 'text/event-stream',
+      run: stream,
+    }),
+  },
+  schemas: {
+    ChangeEvent: object(
+      {
+        objectType: text('What was written.'),
+        id: text('The id of the record.'),
+        kind: {
+          enum: ['created', 'updated', 'trashed', 'restored', 'merged', 'merged-away'],
+          description: 'What was done. Of two records that were merged, one was `merged`, the other `merged-away`.',
+        },
+        at: text('When.', { format: 'date-time' }),
+        actor: {
+          description: 'Who did it; null: the system.',
+          anyOf: [
+            object({ type: { const: 'member' }, id: text('A member.'), name }, ['type', 'id', 'name']),
+            object(
+              {
+                type: { const: 'key' },
+                id: text('An API key.'),
+                name,
+                member: orNull(object({ id: text('As whom it acts.'), name }, ['id', 'name'])),
+              },
+              ['type', 'id', 'name', 'member'],
+            ),
+            { type: 'null' },
+          ],
+        },
+        keys: {
+          type: 'array',
+          items: { type: 'string' },
+          description: 'The keys of the fields and relationships that changed.',
+        },
+        related: {
+          type: 'array',
+          items: { type: 'string' },
+          description: 'The ids of the records to which links came or went.',
+        },
+      },
+      ['objectType', 'id', 'kind', 'at', 'actor', 'keys', 'related'],
+    ),
+  },
+}
