@@ -28,8 +28,11 @@ export const idPrefixes = {
 
 export type IdPrefix = (typeof idPrefixes)[keyof typeof idPrefixes]
 
-/** A new UUIDv7: ids made later by this process sort later, so id order is creation order. */
-export const newUuid = (): string => v7()
+/**
+ * A new UUIDv7: ids made later by this process sort later, so id order is creation order. `at` makes it one of an earlier
+ * moment.
+ */
+export const newUuid = (at?: Date): string => v7(at && { msecs: at.getTime() })
 
 /** The moment a UUIDv7 was made. */
 export const timeOfUuid = (uuid: string) => new Date(Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16))

@@ -1,7 +1,7 @@
 import { unprocessable } from '@openfield/schema'
 import type { Config } from '../config.ts'
-import { fillWorkspace, requireUnused } from '../demo/fill.ts'
-import { planDemo } from '../demo/plan.ts'
+import { fillWorkspace, firstMember, requireUnused } from '../demo/fill.ts'
+import { type Plan, planDemo } from '../demo/plan.ts'
 import { workspaceId } from '../domain/workspaces/create.ts'
 import { chooseWorkspace } from './choose-workspace.ts'
 import { withSystem } from './system.ts'
@@ -14,16 +14,15 @@ export async function demo(config: Config, options: Options) {
   const made = await withSystem(config, async (system) => {
     const workspace = await chooseWorkspace(system.db, options.workspace)
     const ctx = { ...system, workspace, caller: undefined }
-    const plan = planDemo(faker, ctx.now())
+    const admin = await firstMember(ctx)
+    const plan = planDemo(faker, ctx.now(), admin.fields.$email.value)
     await requireUnused(ctx, plan)
-    const { members, accounts, contacts, opportunities } = await fillWorkspace(ctx, plan, showProgress)
+    const { opportunities } = await fillWorkspace(ctx, plan, admin, showProgress)
+    const { fields, ...lists } = plan
     return {
       workspaceId: workspaceId(workspace),
-      members: members.length,
-      accounts: accounts.length,
-      contacts: contacts.length,
-      opportunities: opportunities.length,
-      customFields: plan.fields.length,
+      ...(Object.fromEntries(Object.entries(lists).map(([name, all]) => [name, all.length])) as Counts),
+      customFields: fields.length,
       httpLink: opportunities.at(-1)?.httpLink,
     }
   })
@@ -43,18 +42,18 @@ async function seededFaker(seed = defaultSeed) {
 /** One line that counts up, for whoever watches. */
 function showProgress(done: number, total: number) {
   if (!process.stderr.isTTY) return
-  process.stderr.write(done < total ? `\r${done} of ${total} records` : '\r\u001b[K')
+  process.stderr.write(done < total ? `\r${done} of ${total} writes` : '\r\u001b[K')
 }
 
-type Made = Record<'workspaceId', string> &
-  Record<'members' | 'accounts' | 'contacts' | 'opportunities' | 'customFields', number> & { httpLink?: string }
+type Counts = Record<Exclude<keyof Plan, 'fields'>, number>
+type Made = Counts & { workspaceId: string; customFields: number; httpLink: string | undefined }
 
 const summary = (made: Made) => `
-Workspace ${made.workspaceId} now has ${made.accounts} accounts, ${made.contacts} contacts and ${made.opportunities} opportunities that are
-made up, with ${made.members} members and ${made.customFields} custom fields.
+Workspace ${made.workspaceId} now has a year of a company that is made up: ${made.accounts} accounts, ${made.contacts} contacts,
+${made.opportunities} opportunities and what was done about them: ${made.notes} notes, ${made.meetings} meetings, ${made.tasks} tasks, by ${made.members + 1} members.
 
-Make a key for it:  npx openfield keys create --name demo --workspace ${made.workspaceId}
 See a record:       ${made.httpLink}
+Make a key for it:  npx openfield keys create --name demo --workspace ${made.workspaceId}
 
-The record asks for the key. If the server does not run yet, start it (npm start); it then writes the summaries too.
+If the server does not run yet, start it (npm start); it then writes the summaries too.
 `

@@ -6,7 +6,7 @@ const now = new Date('2026-03-04T05:06:07Z')
 
 function planOf(seed: number) {
   faker.seed(seed)
-  return planDemo(faker, now)
+  return planDemo(faker, now, 'admin@team.example')
 }
 
 const plan = planOf(1)
@@ -47,14 +47,39 @@ describe('a demo workspace', () => {
     expect(new Set(plan.opportunities.map(({ fields }) => fields.$name)).size).toBe(120)
   })
 
-  it('has opportunities in all stages; those that have ended, ended in the past and for a reason', () => {
-    const stages = new Set(plan.opportunities.map(({ fields }) => fields.$stage))
+  it('has opportunities that went through stages to where they are; those that have ended, ended in the past and for a reason', () => {
+    const ends = plan.opportunities.map(({ at, fields, changes }) => {
+      const moments = [at, ...changes.map((change) => change.at)].map((moment) => moment.getTime())
+      expect(moments).toEqual(moments.toSorted((one, other) => one - other))
+      return { ...fields, ...Object.assign({}, ...changes.map((change) => change.fields)) }
+    })
+    const stages = new Set(ends.map(({ $stage }) => $stage))
     expect([...stages].sort()).toEqual(['Demo', 'Lead', 'Lost', 'Proposal', 'Qualification', 'Trial', 'Won'])
-    for (const { fields } of plan.opportunities) {
+    for (const fields of ends) {
       const days = (Date.parse(String(fields.$closeDate)) - now.getTime()) / 86_400_000
       const hasEnded = fields.$stage === 'Won' || fields.$stage === 'Lost'
       expect(hasEnded ? days < 0 && days > -275 : days > -15 && days < 100).toBe(true)
       expect(fields.$closeReason === null).toBe(!hasEnded)
     }
+  })
+
+  it('is a year in which everything has happened, and nothing before what it is about', () => {
+    const { opportunities, accounts } = plan
+    for (const { at, account } of opportunities) expect(at >= (accounts[account]?.at ?? now)).toBe(true)
+    for (const { at, opportunity } of [...plan.notes, ...plan.tasks]) {
+      expect(at >= (opportunities[opportunity]?.at ?? now)).toBe(true)
+    }
+    const moments = [accounts, plan.contacts, opportunities, plan.notes, plan.tasks, plan.meetings].flat()
+    expect(moments.length).toBeGreaterThan(800)
+    for (const { at } of moments) expect(at <= now).toBe(true)
+    for (const { fields, at } of plan.meetings) expect(Date.parse(String(fields.$endDate))).toBeLessThan(at.getTime())
+  })
+
+  it('leaves something to do for everybody, some of it late', () => {
+    const open = plan.tasks.filter(({ completedAt }) => !completedAt)
+    expect(new Set(open.map(({ owner }) => owner)).size).toBe(5)
+    const late = open.filter(({ fields }) => Date.parse(String(fields.$dueAt)) < now.getTime())
+    expect(late.length).toBeGreaterThan(0)
+    expect(late.length).toBeLessThan(open.length)
   })
 })

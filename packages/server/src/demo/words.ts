@@ -129,6 +129,55 @@ export const stages: readonly Stage[] = [
   },
 ]
 
+/** What is written down after a step with a customer. NAME is whom one spoke to, PRODUCT what it is about. */
+export const notes: readonly { title: string; content: string }[] = [
+  {
+    title: 'First call',
+    content:
+      'NAME found us through a colleague. They keep everything in spreadsheets today.\n\n- Wants to start before the quarter ends\n- Six people would use it at first',
+  },
+  {
+    title: 'What they need',
+    content:
+      '**Must have:** import of their old data, roles for the warehouse.\n\n**Nice to have:** reports by e-mail.\n\nNAME will send examples.',
+  },
+  {
+    title: 'Who decides',
+    content: 'NAME recommends, finance signs. Budget for the PRODUCT is approved up to the end of the year.',
+  },
+  {
+    title: 'After the demo',
+    content: 'NAME liked the search. Two questions are open: single sign-on, and where data is kept.',
+  },
+  {
+    title: 'Trial, first week',
+    content: 'Four of six have signed in. NAME asks for a short training.\n\n1. Call on Thursday\n2. Send the guide',
+  },
+  { title: 'Price', content: 'They compare us with one other. NAME asks whether the PRODUCT can be paid by quarter.' },
+  { title: 'Security questions', content: 'Sent the answers to their 40 questions. NAME expects no trouble.' },
+  { title: 'Follow-up', content: 'Left a message for NAME. Back from holiday next week.' },
+]
+
+/** What members have to do about an opportunity. */
+export const chores = [
+  'Send NAME the price list',
+  'Prepare the demo for NAME',
+  'Ask NAME for last year’s numbers',
+  'Check the security questions of NAME',
+  'Call NAME back',
+  'Send NAME the minutes',
+  'Write the offer for NAME',
+]
+
+/** What meetings are about, by the stage in which they take place. */
+export const occasions: Readonly<Record<string, string>> = {
+  Qualification: 'First call',
+  Demo: 'Demo',
+  Trial: 'Trial review',
+  Proposal: 'Terms',
+  Won: 'Kick-off',
+}
+
 type Stage = {
   value: {
     label: string

@@ -27,6 +27,8 @@ export type RecordInput = {
   flags?: readonly string[]
   /** The record's id in the system it is brought from. */
   externalId?: string
+  /** When it came about, if that was earlier. */
+  createdAt?: Date
 }
 
 /**
@@ -60,8 +62,8 @@ export const createRecord = (
     const derived = (await rules.derive?.(ctx, definition, write, input.flags ?? [])) ?? []
     const changes = [...named, ...derived]
 
-    const { externalId = null } = input
-    const id = newUuid()
+    const { externalId = null, createdAt } = input
+    const id = newUuid(createdAt)
     const at = timeOfUuid(id)
     const links = linksAfter(noLinks, changes)
     const record = { id, version: 1, updatedAt: at.toISOString(), externalId, ...links }
