@@ -17,7 +17,10 @@ export type Address = {
 
 const textKeys = ['street', 'street2', 'city', 'state', 'postalCode', 'country'] as const
 const keys = [...textKeys, 'latitude', 'longitude'] as const
-const countries = new Set(codes.map(([alpha2]) => alpha2))
+/** The codes of all countries, ISO 3166-1 alpha-2. */
+export const countryCodes = codes.flatMap(([alpha2]) => alpha2 ?? [])
+
+const countries = new Set(countryCodes)
 
 const textSchema = { type: ['string', 'null'] }
 const schema = {

@@ -1,4 +1,4 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min'
+import { getCountryCallingCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min'
 import { oneOrMany } from './one-or-many.ts'
 import { brokenRule } from './type.ts'
 
@@ -70,3 +70,14 @@ function wordsOfTelephone(element: string): string[] {
   const national = number.startsWith('+') ? parsePhoneNumberFromString(number)?.nationalNumber : undefined
   return [number.replace('+', ''), national ?? '', extension].filter((word) => word !== '')
 }
+
+/** A stored number as people write it: without the country in the reader's own (ISO 3166-1 alpha-2), with it elsewhere. */
+export function readableTelephone(stored: string, country: string): string {
+  const [main = '', extension] = stored.split(';ext=')
+  const number = main.startsWith('+') ? parsePhoneNumberFromString(main) : undefined
+  const isHome = number?.countryCallingCode === callingCodeOf(country)
+  const readable = (isHome ? number?.formatNational() : number?.formatInternational()) ?? main
+  return extension === undefined ? readable : `${readable} ext. ${extension}`
+}
+
+const callingCodeOf = (country: string) => (isSupportedCountry(country) ? getCountryCallingCode(country) : undefined)

@@ -1,11 +1,11 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core'
-import { drop, type Edit, resolve, useEdits } from './saves.ts'
+import { drop, type Edit, isClaimed, resolve, useEdits } from './saves.ts'
 
 /** Says what is not saved yet, and lets whoever typed it choose where somebody else was faster. */
 export function EditStatus() {
   const edits = useEdits()
   const waiting = edits.filter(({ state }) => state === 'waiting')
-  const question = edits.find(({ state }) => state === 'conflict' || state === 'refused')
+  const question = edits.find((edit) => edit.state === 'conflict' || (edit.state === 'refused' && !isClaimed(edit)))
   return (
     <>
       {waiting.length > 0 && (

@@ -1,5 +1,6 @@
-import { APIConnectionError, APIError, AuthenticationError } from '@openfield/sdk'
+import { APIConnectionError, APIError, AuthenticationError, type UpdateResult } from '@openfield/sdk'
 import { useSyncExternalStore } from 'react'
+import type { LinkChange } from '../records/object-types.ts'
 import type { AnyRecord, Links } from '../records/record.ts'
 import { messageOf } from './problem.tsx'
 import { queryClient } from './queries.ts'
@@ -18,6 +19,8 @@ export type Edit = {
   label: string
   part: 'fields' | 'relationships'
   key: string
+  /** The relationship has many: what is not mentioned stays linked. */
+  many?: boolean
   /** As it was when editing began, and as it is to be: the bare value, or ids. */
   before: unknown
   value: unknown
@@ -34,6 +37,10 @@ let retryTimer: ReturnType<typeof setTimeout> | undefined
 
 /** The edits that the server does not have yet. */
 export const useEdits = () => useSyncExternalStore(subscribe, () => edits)
+
+/** The edit of one field or relationship that the server does not have yet. */
+export const useEdit = (recordId: string, part: Edit['part'], key: string) =>
+  useSyncExternalStore(subscribe, () => edits.find((one) => isSame(one, { recordId, part, key })))
 
 /** A record with the edits that are on their way, as whoever made them sees it. */
 export function useEdited<R extends AnyRecord>(record: R): R {
@@ -73,6 +80,23 @@ export function resolve(edit: Edit, choice: 'mine' | 'theirs'): Promise<void> {
   return send(again)
 }
 
+/** The places on the screen that show by themselves that an edit was refused. */
+const claims = new Map<string, number>()
+
+export const isClaimed = (edit: Edit) => claims.has(nameOf(edit))
+
+/** A place says that it shows what becomes of edits of a field, until it calls what it gets. */
+export function claim(field: Place): () => void {
+  const name = nameOf(field)
+  claims.set(name, (claims.get(name) ?? 0) + 1)
+  return () => {
+    const others = (claims.get(name) ?? 1) - 1
+    if (others > 0) claims.set(name, others)
+    else claims.delete(name)
+    if (edits.some((edit) => edit.state === 'refused' && isSame(edit, field))) change([...edits])
+  }
+}
+
 /** Forgets an edit that was refused. */
 export const drop = (edit: Edit) => change(edits.filter((one) => one !== edit))
 
@@ -86,37 +110,70 @@ export function sendWaiting() {
   }
 }
 
+/** What is being sent, by field: what the server has there once it has answered. */
+const sending = new Map<string, Promise<unknown>>()
+
+/** Sends an edit once those of the same field that were sent before are answered: it rests on what they left there. */
 async function send(edit: Edit): Promise<void> {
-  const { objectType, recordId, part, key, before, value } = edit
+  const name = nameOf(edit)
+  const earlier = sending.get(name)
+  const answer = earlier ? earlier.then((before) => sendAfter(edit, before)) : transmit(edit)
+  sending.set(name, answer)
+  await answer
+  if (sending.get(name) === answer) sending.delete(name)
+}
+
+function sendAfter(edit: Edit, before: unknown): Promise<unknown> {
+  if (!edits.includes(edit)) return Promise.resolve(before)
+  const next: Edit = { ...edit, before }
+  swap(edit, next)
+  return transmit(next)
+}
+
+/** Gives what the server has in the field afterwards, as far as is known. */
+async function transmit(edit: Edit): Promise<unknown> {
+  const { objectType, recordId, part, key, before } = edit
+  const change = part === 'fields' ? edit.value : linkChange(edit)
+  if (change === undefined) {
+    drop(edit)
+    return before
+  }
   try {
-    const changes = part === 'fields' ? { [key]: value } : { [key]: { replace: value } }
-    const { results } = await client.admin.records.update(
-      objectType,
-      { records: [{ id: recordId, [part]: changes, expected: { [part]: { [key]: before } } }] },
-      { maxRetries: 0 },
-    )
-    settle(edit, results[0])
+    // Links are added and removed one by one, which takes nothing away from what others do.
+    const expected = edit.many ? {} : { expected: { [part]: { [key]: before } } }
+    const update = { id: recordId, [part]: { [key]: change }, ...expected }
+    const { results } = await client.admin.records.update(objectType, [update], { maxRetries: 0 })
+    const [result] = results as UpdateResult<AnyRecord>[]
+    settle(edit, result)
+    if (result?.outcome !== 'updated') return before
+    return part === 'fields' ? result.record.fields[key]?.value : result.record.relationships?.[key]?.values
   } catch (error) {
     if (error instanceof APIConnectionError || error instanceof AuthenticationError || isPassing(error)) wait(edit)
     else swap(edit, { ...edit, state: 'refused', message: messageOf(error) })
+    return before
   }
+}
+
+/** What is to be sent of an edit of links; undefined for nothing. */
+function linkChange({ many, before, value }: Edit): LinkChange | undefined {
+  const [old, next] = [before as string[], value as string[]]
+  if (!many) return { replace: next }
+  const add = next.filter((id) => !old.includes(id))
+  const remove = old.filter((id) => !next.includes(id))
+  if (add.length === 0 && remove.length === 0) return undefined
+  return { ...(add.length > 0 && { add }), ...(remove.length > 0 && { remove }) }
 }
 
 const isPassing = (error: unknown) => error instanceof APIError && ((error.status ?? 0) >= 500 || error.status === 429)
 
-type Outcome = {
-  outcome: 'updated' | 'conflict' | 'refused'
-  record?: AnyRecord
-  current?: { fields?: Record<string, unknown>; relationships?: Record<string, unknown> }
-  error?: { message: string }
-}
-
-function settle(edit: Edit, result: Outcome | undefined) {
+function settle(edit: Edit, result: UpdateResult<AnyRecord> | undefined) {
   if (result?.outcome === 'updated') {
-    if (result.record) keepRecord(edit.objectType, result.record)
+    keepRecord(edit.objectType, result.record)
     drop(edit)
   } else if (result?.outcome === 'conflict') {
-    swap(edit, { ...edit, state: 'conflict', current: result.current?.[edit.part]?.[edit.key] })
+    const { fields, relationships } = result.current
+    const current = edit.part === 'fields' ? fields[edit.key]?.value : relationships[edit.key]?.values
+    swap(edit, { ...edit, state: 'conflict', current })
   } else {
     swap(edit, { ...edit, state: 'refused', message: result?.error?.message ?? 'The server refused it.' })
   }
@@ -152,7 +209,11 @@ function swap(edit: Edit, next: Edit) {
   if (edits.includes(edit)) change(edits.map((one) => (one === edit ? next : one)))
 }
 
-const isSame = (one: Edit, other: Pick<Edit, 'recordId' | 'part' | 'key'>) =>
+type Place = Pick<Edit, 'recordId' | 'part' | 'key'>
+
+const nameOf = ({ recordId, part, key }: Place) => `${recordId} ${part} ${key}`
+
+const isSame = (one: Place, other: Place) =>
   one.recordId === other.recordId && one.part === other.part && one.key === other.key
 
 function change(next: readonly Edit[]) {

@@ -14,6 +14,8 @@ export type ShownType = {
   label: string
   pluralLabel: string
   custom: boolean
+  /** The fields that say what a record is called, the first of them that says something. */
+  title: readonly string[]
   /** What can be done with its records. */
   verbs: readonly Verb[]
 }
@@ -36,6 +38,7 @@ const objectTypesQuery = {
       label,
       pluralLabel: label,
       custom: true,
+      title: ['$name'],
       verbs: customVerbs,
     }))
     return [...builtIn, ...custom]
