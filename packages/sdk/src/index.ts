@@ -24,6 +24,8 @@ export type {
   RecordUpdate,
   Refusal,
   RestoreResult,
+  Totals,
+  TotalsQuery,
   UpdateResult,
 } from './admin/records.ts'
 export {

@@ -8,6 +8,7 @@ export const checkbox: ValueType<boolean, boolean> = {
   parse: parseBoolean,
   index: 'number',
   order: 'entry',
+  grouping: () => ({ by: 'entry', read: (entry) => entry === '1' }),
   entries: (value) => ({ number: [Number(value)] }),
   operators: { equal: (text) => ({ index: 'number', operator: '=', value: Number(readBoolean(text)) }) },
   words: () => [],

@@ -12,6 +12,7 @@ export const datetime: ValueType<string, string> = {
   parse: parseDatetime,
   index: 'number',
   order: 'entry',
+  grouping: () => ({ by: 'time' }),
   entries: (value) => ({ number: [Date.parse(value)] }),
   operators: numberComparisons(readMoment),
   words: () => [],

@@ -11,6 +11,7 @@ export const number: ValueType<number, number> = {
   parse: parseNumber,
   index: 'number',
   order: 'entry',
+  sums: true,
   entries: (value) => ({ number: [value] }),
   operators: numberComparisons(readNumber),
   words: () => [],

@@ -45,6 +45,7 @@ export function oneOrMany<ByDefault extends boolean>(element: Element<ByDefault>
     },
     index: 'substring',
     order: 'least entry',
+    grouping: (configuration) => (isMany(configuration) ? undefined : { by: 'entry', read: (entry) => entry }),
     entries: (value) => ({ substring: listOf(value).map(fold) }),
     operators: {
       contains: (text) => ({

@@ -10,6 +10,7 @@ export const singleSelect: ValueType<string, string> = {
   parse: parseOption,
   index: 'text',
   order: 'option',
+  grouping: () => ({ by: 'entry', read: (entry) => entry }),
   entries: (value) => ({ text: [value] }),
   operators: {
     equal: (text, configuration) => ({ index: 'text', operator: 'equal', value: readOption(text, configuration) }),

@@ -34,6 +34,9 @@ export type Operator =
 /** Where a value can be found by a filter: folded text, a number, or text searched by substring. */
 export type IndexEntries = { text?: string[]; number?: number[]; substring?: string[] }
 
+/** By the time that a moment lies in, or by the one entry of a value, read back. */
+export type Grouping = { by: 'time' } | { by: 'entry'; read: (entry: string) => Json }
+
 export type IndexName = keyof IndexEntries
 
 /** A filter, ready for storage: which index to ask and for what. Text is folded the way index entries are. */
@@ -59,6 +62,10 @@ export interface ValueType<Write = unknown, Read extends Json = Json> {
   readonly index?: IndexName
   /** How lists are sorted by it: by its one entry, by the least of several, or as the options stand; none: they are not. */
   readonly order?: 'entry' | 'least entry' | 'option'
+  /** How totals are grouped by it; undefined: they are not. */
+  grouping?(configuration: TypeConfiguration): Grouping | undefined
+  /** Its one entry is an amount that can be summed up. */
+  readonly sums?: true
   /** Where filters find this value. Pure: the same value always gives the same entries. */
   entries(value: Read, configuration: TypeConfiguration): IndexEntries
   /** The operators of the type, each turning the text after `=` into a condition. Throws InvalidValue. */

@@ -60,3 +60,15 @@ it('deletes several records, brings them back, and says what they are called', a
   const names = await client.admin.records.names(ids)
   expect(names.map(({ title }) => title).toSorted()).toEqual(['Big', 'Small'])
 })
+
+it('counts records and sums them up by group', async () => {
+  const { groups, totalCount } = await client.admin.records.totals('opportunity', {
+    group: ['$stage', 'month(createdAt)'],
+    sum: '$amount',
+    timeZone: 'Europe/Berlin',
+    filter,
+  })
+  const [stage, month] = groups[0]?.keys ?? []
+  expect([stage, month]).toEqual([expect.stringMatching(/^opt_/), expect.stringMatching(/^\d{4}-\d\d-01$/)])
+  expect([groups[0]?.sum, totalCount]).toEqual([12, 2])
+})

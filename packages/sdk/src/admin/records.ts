@@ -33,6 +33,27 @@ export type RecordPage<Record> = {
   names: { [id: string]: string }
 }
 
+/** What to count records by, and what to sum up. */
+export type TotalsQuery = {
+  /** One or two: a select, a checkbox, a relationship with one record, or a time such as `month($closeDate)`. */
+  group?: string | readonly string[]
+  /** A field with numbers. */
+  sum?: string
+  /** In which a day begins, such as Europe/Berlin; UTC by default. */
+  timeZone?: string
+  filter?: Query
+}
+
+export type Totals = {
+  /** The biggest first. A key is the id of an option or a record, true or false, the first day of a time, or null. */
+  groups: { keys: (string | boolean | null)[]; count: number; sum: number | null }[]
+  totalCount: number
+  /** There are more groups than are shown. */
+  hasMore?: true
+  /** What the records among the keys are called. */
+  names: { [id: string]: string }
+}
+
 /** A change of one record. `expected` holds values as they were read: where one is another by now, nothing is changed. */
 export type RecordUpdate = {
   id: string
@@ -99,6 +120,21 @@ export class Records {
   ): Promise<RecordPage<RecordIn<Name>>> {
     const query = { ...filter, ...page, fields: fields?.join(','), after: after ?? undefined }
     return this.#send({ method: 'GET', api: 'admin', path: ['records', objectType], query }, options)
+  }
+
+  /**
+   * How many records there are, and the sum of a field, by group.
+   *
+   * @example
+   * const { groups } = await client.admin.records.totals('opportunity', { group: '$stage', sum: '$amount' })
+   */
+  totals(objectType: TypeName, query: TotalsQuery = {}, options?: RequestOptions): Promise<Totals> {
+    const { filter, group = [], ...rest } = query
+    const path = ['records', objectType, 'totals']
+    return this.#send(
+      { method: 'GET', api: 'admin', path, query: { ...filter, ...rest, group: [group].flat().join(',') } },
+      options,
+    )
   }
 
   /** Changes up to 1,000 records, each as by itself; the results come in the same order. */

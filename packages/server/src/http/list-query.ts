@@ -2,6 +2,7 @@ import { badRequest } from '@openfield/schema'
 import type { HistoryQuery } from '../domain/records/history.ts'
 import type { ListQuery } from '../domain/records/list.ts'
 import type { RecordQuery } from '../domain/records/query.ts'
+import type { TotalsQuery } from '../domain/records/totals.ts'
 
 /** The most records of a page of the public API, and how many a page has when the request does not say. */
 const limitMax = 25
@@ -42,6 +43,18 @@ export function parseRecordQuery(query: string): RecordQuery {
     keys: last('fields')?.split(','),
     filters,
   }
+}
+
+const totalsParameters = ['group', 'sum', 'timeZone']
+
+/** Reads a query for totals: what to group by, with commas or as several parameters, what to sum up, and the filters. */
+export function parseTotalsQuery(query: string): TotalsQuery {
+  const pairs = parsePairs(query)
+  const all = (key: string) =>
+    pairs.filter((pair) => pair.key === key).flatMap(({ text }) => (text ? text.split(',') : []))
+  const filters = pairs.filter(({ key }) => !totalsParameters.includes(key))
+  requireFew(filters)
+  return { groups: all('group'), sum: all('sum').at(-1), timeZone: all('timeZone').at(-1) ?? 'UTC', filters }
 }
 
 /** The most ids whose names a request asks for. */

@@ -85,7 +85,7 @@ type Row = [definitions: number, total: number, part: 0 | 1 | null, value: unkno
 /** What passes the filters: the common table expressions that make it, and where its ids are. */
 type Source = { sets: string[]; from: string; where: string; id: string; restricted: boolean }
 
-function sourceOf(sql: Parameters, filters: readonly Filter[], all: () => Part): Source {
+export function sourceOf(sql: Parameters, filters: readonly Filter[], all: () => Part): Source {
   const parts = filters.map((filter) => part(sql, filter))
   const [first, ...rest] = parts
   if (!first) return { sets: [], ...all(), restricted: false }

@@ -73,6 +73,6 @@ export const titleIn = (definition: ObjectDefinition, values: Readonly<Record<st
     },
   )
 
-/** Titles by public id, as JSON text. */
-export const presentNames = (names: readonly Named[]): string =>
-  JSON.stringify(Object.fromEntries(names.map(({ definition, id, title }) => [encodeId(definition.prefix, id), title])))
+/** Titles by public id. */
+export const namesById = (names: readonly Named[]): Record<string, string> =>
+  Object.fromEntries(names.map(({ definition, id, title }) => [encodeId(definition.prefix, id), title]))

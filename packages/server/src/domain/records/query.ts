@@ -6,7 +6,7 @@ import { type Context, withDefinitions } from '../context.ts'
 import { requireScope, visibilityFilter } from './access.ts'
 import { findType, requireCurrent, shapeOf } from './definitions.ts'
 import type { WrittenFilter } from './filters.ts'
-import { nameRecords, presentNames } from './names.ts'
+import { nameRecords, namesById } from './names.ts'
 import { presentRecords } from './present.ts'
 import { parseQueryFilters } from './query-filters.ts'
 import { parseSort } from './query-sort.ts'
@@ -42,13 +42,13 @@ export const queryRecords = (ctx: Context, objectType: string, query: RecordQuer
     const linked = new Set<string>()
     const shown = { keys, linksMax, linked }
     const data = await presentRecords(ctx, definitions, definition, page.records, shown)
-    const names = presentNames(await nameRecords(ctx, definitions, linked))
+    const names = JSON.stringify(namesById(await nameRecords(ctx, definitions, linked)))
     const next = page.next ? `"${writeCursor(page.next, query.sort)}"` : 'null'
     return `{"object":"list","data":[${data.join(',')}],"totalCount":${page.total},"nextCursor":${next},"names":${names}}`
   })
 
 /** An object type whose records the caller may read. Throws a 404 for one without records to read, and a 403. */
-function readableType(ctx: Context, definitions: VersionedDefinitions, objectType: string): ObjectDefinition {
+export function readableType(ctx: Context, definitions: VersionedDefinitions, objectType: string): ObjectDefinition {
   const definition = findType(definitions, objectType)
   if (!definition.verbs.includes('retrieve')) throw notFound(`A ${definition.name} is no record.`)
   requireScope(ctx, definition, 'read')
@@ -56,7 +56,7 @@ function readableType(ctx: Context, definitions: VersionedDefinitions, objectTyp
 }
 
 /** The filters of a query, and the one that leaves what the caller may see. */
-function filtersOf(
+export function filtersOf(
   ctx: Context,
   definitions: VersionedDefinitions,
   definition: ObjectDefinition,

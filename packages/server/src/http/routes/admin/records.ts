@@ -3,7 +3,15 @@ import { z } from 'zod'
 import { restoreRecords, trashRecords, updateRecords } from '../../../domain/records/bulk.ts'
 import { retrieveNames } from '../../../domain/records/names.ts'
 import { queryRecords } from '../../../domain/records/query.ts'
-import { namesMax, parseIdsQuery, parseRecordQuery, queryDefault, queryMax } from '../../list-query.ts'
+import { groupsMax, totalRecords } from '../../../domain/records/totals.ts'
+import {
+  namesMax,
+  parseIdsQuery,
+  parseRecordQuery,
+  parseTotalsQuery,
+  queryDefault,
+  queryMax,
+} from '../../list-query.ts'
 import { ids } from './bodies.ts'
 import { type AdminGroup, adminOperation } from './operation.ts'
 
@@ -76,6 +84,22 @@ export const records: AdminGroup = {
       answer: 'RecordPage',
       run: async ({ ctx, params, query }) => queryRecords(ctx, params.objectType, parseRecordQuery(query)),
     }),
+    'admin.records.totals': adminOperation({
+      method: 'GET',
+      path: '/admin/v1/records/:objectType/totals',
+      summary: 'Count records, and sum them up, by group',
+      access: 'caller',
+      category: 'Search',
+      alsoAnswers: [403],
+      parameters: [
+        parameter('group', 'One or two, with a comma between them: `$stage`, `$owner`, `month($closeDate)`.'),
+        parameter('sum', 'A field to sum up, e.g. `$amount`.'),
+        parameter('timeZone', 'In which a day begins: a name such as Europe/Berlin, UTC by default.'),
+        filterParameter,
+      ],
+      answer: 'Totals',
+      run: async ({ ctx, params, query }) => totalRecords(ctx, params.objectType, parseTotalsQuery(query)),
+    }),
     'admin.names': adminOperation({
       method: 'GET',
       path: '/admin/v1/names',
@@ -128,6 +152,34 @@ export const records: AdminGroup = {
         names: { ...mapOf({ type: 'string' }), description: 'What the linked records of the page are called, by id.' },
       },
       ['object', 'data', 'totalCount', 'nextCursor', 'names'],
+    ),
+    Totals: object(
+      {
+        groups: {
+          type: 'array',
+          maxItems: groupsMax,
+          items: object(
+            {
+              keys: {
+                type: 'array',
+                description:
+                  'The id of an option or a record, true or false, or the first day of a time; null: not set. One for each group of the request.',
+                items: { type: ['string', 'boolean', 'null'] },
+              },
+              count: { type: 'integer', minimum: 0 },
+              sum: {
+                type: ['number', 'null'],
+                description: 'Null when nothing is to be summed up, or no record has it.',
+              },
+            },
+            ['keys', 'count', 'sum'],
+          ),
+        },
+        totalCount: { type: 'integer', minimum: 0, description: 'How many records pass the filters.' },
+        hasMore: { const: true, description: 'There are more groups: the biggest are shown.' },
+        names: { ...mapOf({ type: 'string' }), description: 'What the records among the keys are called, by id.' },
+      },
+      ['groups', 'totalCount', 'names'],
     ),
     Names: object({ data: { type: 'array', maxItems: namesMax, items: schemaRef('Name') } }, ['data']),
     Name: object(
