@@ -104,6 +104,7 @@ async function contextOf(db: Database, dataDir: string, publicUrl: string): Prom
     events,
     publicUrl,
     ...files,
+    mailer: undefined,
     now: () => new Date(),
     workWritten: () => {},
   }

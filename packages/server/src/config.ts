@@ -63,6 +63,15 @@ export const settings = {
     optional,
   ),
   OPENFIELD_S3_SECRET_ACCESS_KEY: { ...setting('', 'The secret of that key.', optional), secret: true },
+  OPENFIELD_SMTP_URL: {
+    ...setting(
+      '',
+      'Server that sends mails, e.g. smtps://user:password@mail.example.com; none: links are shown only.',
+      smtpUrl,
+    ),
+    secret: true,
+  },
+  OPENFIELD_MAIL_FROM: setting('', 'Sender of those mails, e.g. Openfield <crm@example.com>.', optional),
   OPENFIELD_LOG: setting(
     'error',
     'error: unexpected failures; info: a line for every request too.',
@@ -102,6 +111,9 @@ function problemsTogether(config: Config): string[] {
   const { OPENFIELD_S3_BUCKET: bucket, OPENFIELD_S3_ENDPOINT: endpoint } = config
   const { OPENFIELD_S3_ACCESS_KEY_ID: key, OPENFIELD_S3_SECRET_ACCESS_KEY: secret } = config
   return [
+    ...((config.OPENFIELD_SMTP_URL === undefined) !== (config.OPENFIELD_MAIL_FROM === undefined)
+      ? ['  OPENFIELD_SMTP_URL and OPENFIELD_MAIL_FROM must be set together']
+      : []),
     ...(bucket === undefined && (endpoint ?? key ?? secret) !== undefined
       ? ['  OPENFIELD_S3_BUCKET must be set when other settings of S3 are']
       : []),
@@ -148,6 +160,14 @@ function webAddress(value: string) {
     throw new Error('must be an address such as https://crm.example.com')
   }
   return url.href.replace(/\/+$/, '')
+}
+
+function smtpUrl(value: string) {
+  if (value === '') return undefined
+  if (!/^smtps?:\/\//.test(value) || !URL.canParse(value)) {
+    throw new Error('must look like smtps://user:password@mail.example.com:465')
+  }
+  return value
 }
 
 function bootstrapKey(value: string) {

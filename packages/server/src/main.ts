@@ -1,8 +1,10 @@
 import { ApiError } from '@openfield/schema'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { printConfig } from './commands/config.ts'
 import { demo } from './commands/demo.ts'
 import { createKey } from './commands/keys.ts'
+import { inviteMember } from './commands/members.ts'
+import { resetPassword } from './commands/password.ts'
 import { serve } from './commands/serve.ts'
 import { createWorkspaceCommand } from './commands/workspace.ts'
 import { InvalidSettings, readConfig } from './config.ts'
@@ -39,6 +41,27 @@ keys
   .option('--workspace <id>', 'which workspace; the first when there is only one')
   .option('--json', 'print JSON')
   .action((options) => createKey(readConfig(process.env), options))
+
+const members = program.command('members').description('manage members')
+members
+  .command('invite')
+  .description('make somebody a member and print the link by which they choose a password')
+  .requiredOption('--email <address>', 'their address')
+  .addOption(new Option('--role <role>', 'what they may do').choices(['admin', 'member']).default('member'))
+  .option('--first-name <name>', 'their first name')
+  .option('--last-name <name>', 'their last name')
+  .option('--workspace <id>', 'which workspace; the first when there is only one')
+  .option('--json', 'print JSON')
+  .action((options) => inviteMember(readConfig(process.env), options))
+
+const password = program.command('password').description('manage passwords')
+password
+  .command('reset')
+  .description('print a link by which a member chooses a new password')
+  .requiredOption('--email <address>', 'the address of the member')
+  .option('--workspace <id>', 'which workspace; all that they are in when it is not given')
+  .option('--json', 'print JSON')
+  .action((options) => resetPassword(readConfig(process.env), options))
 
 program
   .command('demo')

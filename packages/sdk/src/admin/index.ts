@@ -1,6 +1,8 @@
 import type { Send, Stream } from '../request.ts'
 import { ApiKeys } from './api-keys.ts'
 import { Events } from './events.ts'
+import { Invitations, PasswordResets, Welcome } from './invitations.ts'
+import { Members } from './members.ts'
 import { Objects } from './objects.ts'
 import { RecordFiles } from './record-files.ts'
 import { Records } from './records.ts'
@@ -12,23 +14,31 @@ import { Preferences, Views } from './views.ts'
 export class Admin {
   readonly apiKeys: ApiKeys
   readonly events: Events
+  readonly invitations: Invitations
+  readonly members: Members
   readonly objects: Objects
+  readonly passwordResets: PasswordResets
   readonly records: Records
   readonly recordFiles: RecordFiles
   readonly session: Sessions
   readonly preferences: Preferences
   readonly trash: Trash
   readonly views: Views
+  readonly welcome: Welcome
 
   constructor(send: Send, stream: Stream) {
     this.apiKeys = new ApiKeys(send)
     this.events = new Events(stream)
+    this.invitations = new Invitations(send)
+    this.members = new Members(send)
     this.objects = new Objects(send)
+    this.passwordResets = new PasswordResets(send)
     this.records = new Records(send)
     this.recordFiles = new RecordFiles(send)
     this.session = new Sessions(send)
     this.preferences = new Preferences(send)
     this.trash = new Trash(send)
     this.views = new Views(send)
+    this.welcome = new Welcome(send)
   }
 }

@@ -60,6 +60,11 @@ export class Sessions {
     return this.#send({ method: 'POST', api: 'admin', path: ['session'], body: input }, options)
   }
 
+  /** Changes the own name; what is not named stays. */
+  update(name: { firstName?: string | null; lastName?: string | null }, options?: RequestOptions): Promise<Session> {
+    return this.#send({ method: 'PATCH', api: 'admin', path: ['session'], body: name }, options)
+  }
+
   async signOut(options?: RequestOptions): Promise<void> {
     await this.#send({ method: 'DELETE', api: 'admin', path: ['session'] }, options)
   }

@@ -31,7 +31,13 @@ function listenProblem(error: { code?: string }, { HOST, PORT }: Config): Error 
 
 function welcome({ url, publicUrl, first }: Server): string {
   const lines = ['', `Openfield serves ${url}`, `Web app: ${publicUrl}/crm`, `API reference: ${publicUrl}/docs`]
-  if (!first) return [...lines, 'A lost API key is replaced by: npx openfield keys create --name NAME', ''].join('\n')
+  if (!first) {
+    const lost = [
+      'API key: npx openfield keys create --name NAME',
+      'password: npx openfield password reset --email ADDRESS',
+    ]
+    return [...lines, ...lost.map((what) => `To replace a lost ${what}`), ''].join('\n')
+  }
   return [
     ...lines,
     '',

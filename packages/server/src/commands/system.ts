@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import { DefinitionsCache, type System } from '../domain/context.ts'
 import { EventFeed } from '../domain/events/feed.ts'
+import { openMailer } from '../domain/mail/mailer.ts'
 import { openBlobs } from '../storage/blobs/open.ts'
 import { openStorage } from '../storage/open.ts'
 import { secretOf } from '../storage/secrets.ts'
@@ -21,6 +22,7 @@ export async function withSystem<T>(config: Config, work: (system: System) => Pr
       definitions: new DefinitionsCache(),
       events: new EventFeed(storage.db),
       publicUrl: config.OPENFIELD_PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
+      mailer: openMailer(config, (error) => console.error(`A mail could not be sent: ${error}`)),
       now: () => new Date(),
       workWritten: () => {},
     })

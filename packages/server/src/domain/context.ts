@@ -4,6 +4,7 @@ import type { Database } from '../storage/database.ts'
 import { readDefinitions, readDefinitionsVersion, type VersionedDefinitions } from '../storage/definitions.ts'
 import { WriteRefused } from '../storage/records.ts'
 import type { EventFeed } from './events/feed.ts'
+import type { Mailer } from './mail/mailer.ts'
 
 /** Who is calling: a key, of a member or of the workspace, or a member who is signed in. */
 export type Caller = {
@@ -38,6 +39,8 @@ export type Context = {
   blobs: Blobs
   /** What the URLs of files are signed with. */
   urlSecret: () => Promise<Buffer>
+  /** Undefined where no mails are sent. */
+  mailer: Mailer | undefined
   now: () => Date
   /** Told after a write that left work in the outbox. */
   workWritten: () => void

@@ -19,7 +19,7 @@ const parameters = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism:
 /** Native code that is needed by few requests, and by no start after the first. */
 const argon2 = () => import('@node-rs/argon2')
 
-const hashPassword = async (password: string): Promise<string> =>
+export const hashPassword = async (password: string): Promise<string> =>
   (await argon2()).hash(normalised(password), parameters)
 
 /** Gives a member a password, their first or another. */

@@ -1,23 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { decodeId, encodeId, forbidden, idPrefixes, unauthorized, unprocessable } from '@openfield/schema'
-import { findPerson } from '../../storage/members.ts'
+import { findPerson, type Person } from '../../storage/members.ts'
 import { deleteSession, deleteSessionsOf, insertSession, listSessions } from '../../storage/sessions.ts'
 import type { Context, System } from '../context.ts'
 import { workspaceId } from '../workspaces/create.ts'
+import { newSecret } from './secrets.ts'
 
 const lifeMs = 30 * 24 * 3_600_000
 
 /** When a session that is used now would end if it were not used again. */
 export const sessionEnd = (now: Date) => new Date(now.getTime() + lifeMs)
-
-/** A secret that stands in a cookie or a link, with the hash under which it is stored and looked up. */
-function newSecret() {
-  const secret = randomBytes(32).toString('base64url')
-  return { secret, sha256: hashOfSecret(secret) }
-}
-
-/** Secrets are random, so that nothing slower is called for. */
-export const hashOfSecret = (secret: string) => createHash('sha256').update(secret).digest()
 
 /** Signs a member in: the secret of the session, which is shown this once, and what the API says of it. */
 export async function startSession(system: System, workspace: number, member: string, userAgent: string | undefined) {
@@ -35,16 +26,25 @@ const shorten = (userAgent: string | undefined) => userAgent?.slice(0, userAgent
 export const currentSession = (ctx: Context) =>
   presentSession(ctx, ctx.workspace, requireSelf(ctx), ctx.caller?.expiresAt ?? null)
 
-async function presentSession(system: System, workspace: number, member: string, expiresAt: Date | null) {
+/** Who a member is, where, and until when something lets them in. */
+export async function presentSession(system: System, workspace: number, member: string, expiresAt: Date | null) {
   const person = await findPerson(system.db, workspace, member)
   if (!person) throw unauthorized('This member has been removed.')
-  const { id, workspaceName, ...who } = person
   return {
-    member: { id: encodeId(idPrefixes.member, id), ...who },
-    workspace: { id: workspaceId(workspace), name: workspaceName },
+    member: presentPerson(person),
+    workspace: { id: workspaceId(workspace), name: person.workspaceName },
     expiresAt: expiresAt?.toISOString() ?? null,
   }
 }
+
+/** A member as signing in shows them. */
+export const presentPerson = ({ id, email, firstName, lastName, role }: Person) => ({
+  id: encodeId(idPrefixes.member, id),
+  email,
+  firstName,
+  lastName,
+  role,
+})
 
 /** Signs the caller out. */
 export async function endSession(ctx: Context) {

@@ -25,7 +25,7 @@ export async function checkPassword(system: System, input: SignIn): Promise<Cand
 }
 
 /** The members with an address, in all workspaces or in one. */
-const membersWith = async (system: System, email: string, wanted: string | undefined) =>
+export const membersWith = async (system: System, email: string, wanted: string | undefined) =>
   (await findByEmail(system.db, addressKey(email))).filter(
     ({ workspace }) => wanted === undefined || workspaceId(workspace) === wanted,
   )

@@ -107,6 +107,7 @@ async function run(workspace: Api, ids: Ids, { request, response, status }: Exam
   const answer = await send(workspace.url, sent)
   expect(answer.status, `${where} answers ${answer.text.slice(0, 500)}`).toBe(status)
   noteUpload(answer.body, ids)
+  noteLink(answer.body, ids)
   if (response === undefined) return expect(answer.text, where).toBe('')
   expect(differences(response, answer.body, ids, ''), where).toEqual([])
   const operation = document.find(sent.method, sent.path)
@@ -119,6 +120,12 @@ const uploadAddress = 'upload_…url'
 function noteUpload(body: unknown, ids: Ids) {
   const { uploadUrl } = (body ?? {}) as { uploadUrl?: string }
   if (uploadUrl !== undefined) ids.set(uploadAddress, uploadUrl.slice(api.url.length))
+}
+
+/** `token_…` in a request is the secret of the last `link` that an answer showed. */
+function noteLink(body: unknown, ids: Ids) {
+  const { link } = (body ?? {}) as { link?: string }
+  if (link !== undefined) ids.set('token_…', link.slice(link.indexOf('#') + 1))
 }
 
 const requestOf = ({ language, text }: Block, { key }: Api): Request =>

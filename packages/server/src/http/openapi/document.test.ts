@@ -133,7 +133,7 @@ function routes(): string[] {
     .printRoutes({ commonPrefix: false })
     .split('\n')
     .flatMap((line) => {
-      const [, indent = '', segment = '', methods = ''] = /^(\W*?)([\w/:*][^ ]*)? ?(?:\((.+)\))?$/.exec(line) ?? []
+      const [, indent = '', segment = '', methods = ''] = /^([│├└─ ]*)([^ ]+)? ?(?:\((.+)\))?$/.exec(line) ?? []
       path.splice(indent.length / 4 - 1, Number.POSITIVE_INFINITY, segment)
       return methods && segment !== '*'
         ? methods.split(', ').map((method) => `${method} ${path.join('').replaceAll(/:[\w|:]+/g, ':')}`)

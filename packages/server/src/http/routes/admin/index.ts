@@ -6,6 +6,7 @@ import { queryOf } from '../records.ts'
 import { apiKeys } from './api-keys.ts'
 import { events } from './events.ts'
 import { ingest } from './ingest.ts'
+import { invitations } from './invitations.ts'
 import { members } from './members.ts'
 import { objectTypes } from './object-types.ts'
 import type { AdminGroup, AdminOperation, AdminRequest } from './operation.ts'
@@ -19,6 +20,7 @@ import { views } from './views.ts'
 export const adminGroups: readonly AdminGroup[] = [
   apiKeys,
   members,
+  invitations,
   session,
   objectTypes,
   records,

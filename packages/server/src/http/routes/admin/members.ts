@@ -3,7 +3,8 @@ import { createMember, removeMember, updateMember } from '../../../domain/member
 import { name } from './bodies.ts'
 import { type AdminGroup, adminOperation } from './operation.ts'
 
-const newMember = z.strictObject({
+/** What a member is made from. */
+export const newMember = z.strictObject({
   email: z.string(),
   firstName: name.nullish(),
   lastName: name.nullish(),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { aBrowser, adminPassword, type SessionBody } from '../../../../test/browser.ts'
 import { aKey, aMember, successOf } from '../../../../test/factories.ts'
 import { type Api, anotherWorkspace, headersOf, outcome, type RecordBody, startApi } from '../../../../test/harness.ts'
-import { hashOfSecret } from '../../../domain/sign-in/sessions.ts'
+import { hashOfSecret } from '../../../domain/sign-in/secrets.ts'
 
 const api = await startApi({ OPENFIELD_ADMIN_PASSWORD: adminPassword })
 const sameDatabase = await startApi({}, api)

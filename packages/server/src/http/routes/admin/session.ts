@@ -1,18 +1,28 @@
+import { encodeId, idPrefixes } from '@openfield/schema'
 import { listOf, object, orNull, schemaRef, text } from '@openfield/schema/openapi'
 import { z } from 'zod'
+import { updateMember } from '../../../domain/members/write.ts'
 import { changePassword } from '../../../domain/sign-in/change-password.ts'
-import { currentSession, endSession, endSessions, ownSessions, startSession } from '../../../domain/sign-in/sessions.ts'
+import {
+  currentSession,
+  endSession,
+  endSessions,
+  ownSessions,
+  requireAccount,
+  startSession,
+} from '../../../domain/sign-in/sessions.ts'
 import { addressKey, checkPassword, signInOptions } from '../../../domain/sign-in/sign-in.ts'
 import { clearSessionCookie, setSessionCookie } from '../../session-cookie.ts'
-import { password } from './bodies.ts'
+import { name, password } from './bodies.ts'
 import { type AdminGroup, type AdminRequest, adminOperation } from './operation.ts'
 
 const signIn = z.strictObject({ email: z.string(), password: z.string(), workspaceId: z.string().optional() })
 
+const newName = z.strictObject({ firstName: name.nullish(), lastName: name.nullish() })
 const newPassword = z.strictObject({ current: z.string(), password })
 
 /** Signs a member in on the browser that calls; the answer is who they are. */
-async function enter({ system, request, reply }: AdminRequest<unknown>, workspace: number, member: string) {
+export async function enter({ system, request, reply }: AdminRequest<unknown>, workspace: number, member: string) {
   const { secret, session } = await startSession(system, workspace, member, request.headers['user-agent'])
   setSessionCookie(reply, system.publicUrl, secret)
   return session
@@ -53,6 +63,18 @@ export const session: AdminGroup = {
       access: 'caller',
       answer: 'Session',
       run: async ({ ctx }) => currentSession(ctx),
+    }),
+    'admin.session.update': adminOperation({
+      method: 'PATCH',
+      path: '/admin/v1/session',
+      summary: 'Change your name',
+      access: 'caller',
+      body: newName,
+      answer: 'Session',
+      async run({ ctx, body }) {
+        await updateMember(ctx, encodeId(idPrefixes.member, requireAccount(ctx)), body)
+        return currentSession(ctx)
+      },
     }),
     'admin.session.end': adminOperation({
       method: 'DELETE',
