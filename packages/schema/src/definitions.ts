@@ -66,6 +66,7 @@ export type ObjectDefinition = {
   linkChanges?: ObjectType['linkChanges']
   stagesByDefaultPipeline?: ObjectType['stagesByDefaultPipeline']
   access?: ObjectType['access']
+  happens?: ObjectType['happens']
   holdsFiles?: ObjectType['holdsFiles']
   guarded?: ObjectType['guarded']
   visibility?: ObjectType['visibility']

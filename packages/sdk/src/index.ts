@@ -37,7 +37,16 @@ export {
   type SignInOptions,
   workspacesOf,
 } from './admin/session.ts'
+export type {
+  ChangedField,
+  ChangedLink,
+  ChangedLinks,
+  TimelineEntry,
+  TimelinePage,
+  TimelineQuery,
+} from './admin/timeline.ts'
 export type { AnyRecord, GoneRecord, TrashEntry } from './admin/trash.ts'
+export type { NewView, Settings, View, ViewChange, ViewColumn } from './admin/views.ts'
 export { type ClientOptions, type KeyInformation, Openfield } from './client.ts'
 export {
   APIConnectionError,

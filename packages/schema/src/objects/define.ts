@@ -78,6 +78,8 @@ export type ObjectType = {
   linkChanges?: LinkChanges
   /** Who sees everything of a record, when not everybody does. */
   access?: Access
+  /** When its records stand in the timelines of those that they are linked to; other types are in none. */
+  happens?: `$${string}` | 'createdAt'
   /** Files can be attached to its records. */
   holdsFiles?: true
   /** Changing and deleting are for the participants that `access` names and for admins; what is deleted is not found again. */

@@ -19,4 +19,4 @@ export const file = defineObject({
  * The edge from a record to a file that is attached to it, for ever, and its key in the log of changes. It stands in no table:
  * the files of a record are read on their own.
  */
-export const attachedFiles = { id: 40, key: '$file' } as const
+export const attachedFiles = { id: 40, key: '$file', label: 'Files', objectType: 'file' } as const

@@ -11,6 +11,7 @@ export const meeting = defineObject({
   verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore'],
   open: false,
   filterable: false,
+  happens: '$startDate',
   namesItself: true,
   flags: ['autoCreateRecords'],
   linkChanges: 'replace-one',

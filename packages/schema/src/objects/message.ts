@@ -11,6 +11,7 @@ export const message = defineObject({
   verbs: ['retrieve', 'list'],
   open: false,
   filterable: false,
+  happens: '$sentAt',
   namesItself: true,
   access: { through: '$channel', redacted: ['$text'], hidden: [] },
   fields: {

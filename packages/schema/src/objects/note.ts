@@ -11,6 +11,7 @@ export const note = defineObject({
   verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore'],
   open: false,
   filterable: true,
+  happens: 'createdAt',
   holdsFiles: true,
   linkChanges: 'one-of-add-remove',
   fields: {

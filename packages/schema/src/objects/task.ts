@@ -13,6 +13,7 @@ export const task = defineObject({
   verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore'],
   open: false,
   filterable: true,
+  happens: 'createdAt',
   holdsFiles: true,
   fields: {
     $title: { id: 401, valueType: 'TEXT', label: 'Title', required: true },

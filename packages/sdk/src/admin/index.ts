@@ -7,6 +7,7 @@ import { Objects } from './objects.ts'
 import { RecordFiles } from './record-files.ts'
 import { Records } from './records.ts'
 import { Sessions } from './session.ts'
+import { Timeline } from './timeline.ts'
 import { Trash } from './trash.ts'
 import { Preferences, Views } from './views.ts'
 
@@ -22,6 +23,7 @@ export class Admin {
   readonly recordFiles: RecordFiles
   readonly session: Sessions
   readonly preferences: Preferences
+  readonly timeline: Timeline
   readonly trash: Trash
   readonly views: Views
   readonly welcome: Welcome
@@ -37,6 +39,7 @@ export class Admin {
     this.recordFiles = new RecordFiles(send)
     this.session = new Sessions(send)
     this.preferences = new Preferences(send)
+    this.timeline = new Timeline(send)
     this.trash = new Trash(send)
     this.views = new Views(send)
     this.welcome = new Welcome(send)

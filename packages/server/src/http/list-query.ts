@@ -2,7 +2,10 @@ import { badRequest } from '@openfield/schema'
 import type { HistoryQuery } from '../domain/records/history.ts'
 import type { ListQuery } from '../domain/records/list.ts'
 import type { RecordQuery } from '../domain/records/query.ts'
+
 import type { TotalsQuery } from '../domain/records/totals.ts'
+
+import type { TimelineQuery } from '../domain/timeline/read.ts'
 
 /** The most records of a page of the public API, and how many a page has when the request does not say. */
 const limitMax = 25
@@ -86,6 +89,16 @@ export function parseHistoryQuery(query: string): HistoryQuery {
     after: last('after') || undefined,
   }
 }
+
+/** The most entries of a page of a timeline, and how many a page has when the request does not say. */
+const timelineMax = 100
+const timelineDefault = 50
+
+/** Reads `limit` and `before` of a timeline. */
+export const parseTimelineQuery = (query: string): TimelineQuery => ({
+  limit: wholeNumber('limit', parseParameter(query, 'limit'), 1, timelineMax, timelineDefault),
+  before: parseParameter(query, 'before'),
+})
 
 /** Reads one parameter of a query string; an empty one counts as not given. */
 export const parseParameter = (query: string, name: string): string | undefined =>

@@ -223,6 +223,25 @@ export async function fetchRecord(
   return { definitions, record: await completeRecord(db, workspace, columns) }
 }
 
+const getSeveral: Statement = {
+  name: 'get_records',
+  text: `select ${recordColumns('$4', '$5')} from ${recordSource}
+    where r.workspace_id = $1 and r.id = any($2::uuid[]) and r.object_type = $3 and r.deleted_at is null`,
+}
+
+/** Those of some records that are live and of a type. */
+export async function fetchRecords(
+  db: Connection,
+  workspace: number,
+  shape: Shape,
+  ids: readonly string[],
+): Promise<StoredRecord[]> {
+  if (ids.length === 0) return []
+  const values = [workspace, ids, shape.number, shape.defaults, shape.removed]
+  const found = await run<RecordColumns>(db, getSeveral, values)
+  return Promise.all(found.map((columns) => completeRecord(db, workspace, columns)))
+}
+
 /** A record from its columns; where the links were cut off, the newest of every relationship are read, of a table like `edge`. */
 export async function completeRecord(
   db: Connection,

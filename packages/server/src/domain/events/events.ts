@@ -1,7 +1,14 @@
-import { badRequest, type Definitions, encodeId, type ObjectDefinition, recordId } from '@openfield/schema'
+import {
+  attachedFiles,
+  badRequest,
+  type Definitions,
+  encodeId,
+  type ObjectDefinition,
+  recordId,
+} from '@openfield/schema'
 import { type ChangedLinks, isAfter } from '../../storage/changes.ts'
 import { visibleRecords } from '../../storage/visibility.ts'
-import { type Actor, nameless } from '../actors.ts'
+import { type Actor, actorFor } from '../actors.ts'
 import type { Context } from '../context.ts'
 import { hasScope, visibilityFilter } from '../records/access.ts'
 import type { Cursor, Happening } from './watch.ts'
@@ -70,14 +77,12 @@ async function changeEvent(ctx: Context, { change, definitions, actorOf }: Extra
     return undefined
   // Not even those who see everything of a record learn from here what others must not.
   const isHidden = (key: string) => definition.access?.hidden.some((one) => one === key)
-  const member = types.get('member')
-  const actor = actorOf(change.actor)
   return {
     objectType: definition.name,
     id: recordId(definition, change.recordId),
     kind: change.kind,
     at: change.at.toISOString(),
-    actor: member && hasScope(ctx, member, 'read') ? actor : nameless(actor),
+    actor: actorFor(ctx, definitions, actorOf(change.actor)),
     keys: change.keys.filter((key) => !isHidden(key)),
     related: relatedOf(types, definition, change.links)
       .filter(({ key }) => !isHidden(key))
@@ -92,7 +97,8 @@ async function isVisible(ctx: Context, definition: ObjectDefinition, id: string)
 
 function relatedOf(types: Definitions, definition: ObjectDefinition, links: ChangedLinks) {
   return Object.entries(links).flatMap(([key, { added, removed }]) => {
-    const other = types.get(definition.relationships.get(key)?.objectType ?? '')
+    const relationship = key === attachedFiles.key ? attachedFiles : definition.relationships.get(key)
+    const other = types.get(relationship?.objectType ?? '')
     return other ? [...added, ...removed].map((id) => ({ key, id: encodeId(other.prefix, id) })) : []
   })
 }

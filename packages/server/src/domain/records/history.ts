@@ -28,12 +28,13 @@ export const retrieveHistory = (ctx: Context, objectType: string, id: string, fi
       const named = fieldKey.slice(0, 200).toWellFormed()
       throw badRequest('unknown_field', `Unrecognized field '${named}' for '${definition.plural}'.`, 'fieldKey')
     }
-    // An earlier field may have had the same slug, and another type.
-    const since = field.system ? begin : (decodeId('ad', field.publicId) ?? begin)
     const rows = (before: string, limit: number) =>
-      fieldHistory(ctx.db, ctx.workspace, found.record.id, field.key, since, before, limit)
+      fieldHistory(ctx.db, ctx.workspace, found.record.id, field.key, fieldSince(field), before, limit)
     return page(field, rows, query)
   })
+
+/** The id after which changes are a field's own: an earlier field may have had the same slug, and another type. */
+export const fieldSince = ({ system, publicId }: Field) => (system ? begin : (decodeId('ad', publicId) ?? begin))
 
 async function page(field: Field, rows: (before: string, limit: number) => Promise<HistoryRow[]>, query: HistoryQuery) {
   const start = query.after === undefined ? end : cursorOf(query.after)

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { ApiError } from '@openfield/schema'
-import { object, orNull, text } from '@openfield/schema/openapi'
+import { object, orNull, schemaRef, text } from '@openfield/schema/openapi'
 import type { Context } from '../../../domain/context.ts'
 import { type Event, listenToEvents } from '../../../domain/events/events.ts'
 import { identify } from '../../guard.ts'
@@ -86,6 +86,22 @@ export const events: AdminGroup = {
     }),
   },
   schemas: {
+    Actor: {
+      description: 'Who did it; null: the system.',
+      anyOf: [
+        object({ type: { const: 'member' }, id: text('A member.'), name }, ['type', 'id', 'name']),
+        object(
+          {
+            type: { const: 'key' },
+            id: text('An API key.'),
+            name,
+            member: orNull(object({ id: text('As whom it acts.'), name }, ['id', 'name'])),
+          },
+          ['type', 'id', 'name', 'member'],
+        ),
+        { type: 'null' },
+      ],
+    },
     ChangeEvent: object(
       {
         objectType: text('What was written.'),
@@ -95,22 +111,7 @@ export const events: AdminGroup = {
           description: 'What was done. Of two records that were merged, one was `merged`, the other `merged-away`.',
         },
         at: text('When.', { format: 'date-time' }),
-        actor: {
-          description: 'Who did it; null: the system.',
-          anyOf: [
-            object({ type: { const: 'member' }, id: text('A member.'), name }, ['type', 'id', 'name']),
-            object(
-              {
-                type: { const: 'key' },
-                id: text('An API key.'),
-                name,
-                member: orNull(object({ id: text('As whom it acts.'), name }, ['id', 'name'])),
-              },
-              ['type', 'id', 'name', 'member'],
-            ),
-            { type: 'null' },
-          ],
-        },
+        actor: schemaRef('Actor'),
         keys: {
           type: 'array',
           items: { type: 'string' },

@@ -13,6 +13,7 @@ import type { AdminGroup, AdminOperation, AdminRequest } from './operation.ts'
 import { recordFiles } from './record-files.ts'
 import { records } from './records.ts'
 import { session } from './session.ts'
+import { timeline } from './timeline.ts'
 import { trash } from './trash.ts'
 import { views } from './views.ts'
 
@@ -29,6 +30,7 @@ export const adminGroups: readonly AdminGroup[] = [
   ingest,
   events,
   views,
+  timeline,
 ]
 
 /** What an operation asks of a request. */
