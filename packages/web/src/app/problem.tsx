@@ -13,7 +13,7 @@ export function problemOf(error: unknown): Problem {
       again: false,
     }
   }
-  if (error instanceof PermissionDeniedError) return { title: 'Not allowed', message: error.message, again: false }
+  if (error instanceof PermissionDeniedError) return { title: 'Not allowed', message: saidBy(error), again: false }
   if (error instanceof APIConnectionError) {
     return { title: 'No connection', message: 'The server cannot be reached. Check the connection.', again: true }
   }
@@ -21,10 +21,19 @@ export function problemOf(error: unknown): Problem {
     return { title: 'Too many requests', message: 'Wait a moment, then try again.', again: true }
   }
   if (error instanceof APIError && (error.status ?? 500) < 500) {
-    return { title: 'That did not work', message: error.message, again: false }
+    return { title: 'That did not work', message: saidBy(error), again: false }
   }
   const request = error instanceof APIError && error.requestId ? ` (request ${error.requestId})` : ''
   return { title: 'Something went wrong', message: `Try again in a moment${request}.`, again: true }
+}
+
+/** What the server said, without the status that the client puts before it. */
+const saidBy = (error: APIError) => error.message.replace(/^\d{3} /, '')
+
+/** What is said at an input, which shows by itself what it is about. */
+export function atInput(message: string): string {
+  const reason = message.replace(/^The value of '.*?' is not valid: /, '')
+  return reason.charAt(0).toUpperCase() + reason.slice(1)
 }
 
 /** One sentence for a place with little room, such as a notification. */

@@ -19,6 +19,7 @@ import {
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
 import { type ComponentType, Suspense, useEffect } from 'react'
 import { useObjectTypes } from '../records/object-types.ts'
+import { CreateDialog } from './create-dialog.tsx'
 import { EditStatus } from './edit-status.tsx'
 import { useLiveUpdates } from './live.ts'
 import { useSession } from './session.tsx'
@@ -56,7 +57,7 @@ export function Shell() {
       <nav className={styles['nav']} aria-label="Main">
         <Navigation />
       </nav>
-      <div className={styles['top']}>
+      <header className={styles['top']}>
         <ActionIcon variant="subtle" color="gray" aria-label="Open the menu" onClick={open}>
           <IconMenu2 size={18} aria-hidden />
         </ActionIcon>
@@ -64,7 +65,7 @@ export function Shell() {
         <ActionIcon variant="subtle" color="gray" aria-label="Search" component={Link} to="/search">
           <IconSearch size={18} aria-hidden />
         </ActionIcon>
-      </div>
+      </header>
       <Drawer opened={isOpen} onClose={close} size="16rem" title="Openfield">
         <nav aria-label="Menu">
           <Navigation />
@@ -80,6 +81,7 @@ export function Shell() {
           </Suspense>
         </main>
       </div>
+      <CreateDialog />
     </div>
   )
 }

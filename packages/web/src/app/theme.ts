@@ -17,7 +17,7 @@ const field: MantineColorsTuple = [
 export const theme = createTheme({
   colors: { field },
   primaryColor: 'field',
-  primaryShade: { light: 8, dark: 6 },
+  primaryShade: { light: 8, dark: 7 },
   autoContrast: true,
   defaultRadius: 'sm',
   fontFamily: 'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',

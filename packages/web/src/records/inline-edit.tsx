@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
+import { atInput } from '../app/problem.tsx'
 import { claim, drop, type Edit, save, useEdit } from '../app/saves.ts'
 import { viewOf, written } from '../values/index.ts'
 import { configurationFor } from '../values/options.tsx'
@@ -74,7 +75,7 @@ export function EditableField({
         <FieldEditor
           definition={{ ...definition, typeConfiguration: configuration }}
           initial={refused ? refused.value : value}
-          error={refused?.message}
+          error={refused?.message && atInput(refused.message)}
           onDraft={(typed) => {
             draft.current = typed
           }}
