@@ -1,7 +1,7 @@
 import { decodeId, noResource, objectTypes } from '@openfield/schema'
-import { fetchRecord } from '../../storage/records.ts'
+import { findRecords } from '../../storage/records.ts'
 import { type Context, withDefinitions } from '../context.ts'
-import { findType, requireCurrent, shapeOf } from '../records/definitions.ts'
+import { findType } from '../records/definitions.ts'
 import { type ListQuery, listMatching } from '../records/list.ts'
 
 /** The types that lists can hold. */
@@ -13,15 +13,15 @@ export const listMembers = (ctx: Context, listId: string, objectType: ListedType
   withDefinitions(ctx, async (definitions) => {
     const list = findType(definitions, 'list')
     const uuid = decodeId(list.prefix, listId)
-    const found = uuid && (await fetchRecord(ctx.db, ctx.workspace, shapeOf(definitions, list), uuid))
-    if (!found) throw noResource(list.plural)
-    requireCurrent(definitions, found.definitions)
+    // Of a list that is long, only this.
+    const [found] = uuid ? await findRecords(ctx.db, ctx.workspace, [uuid]) : []
+    if (found?.object_type !== list.number || found.deleted) throw noResource(list.plural)
     const { plural } = objectTypes[objectType]
     const relationships = list.relationships.get(`$${plural}`)?.ids ?? []
     const isMember = {
       param: 'listId',
       negated: false,
-      match: { relationships, side: 'to', other: found.record.id },
+      match: { relationships, side: 'to', other: found.id },
     } as const
     return listMatching(ctx, definitions, findType(definitions, objectType), [isMember], query)
   })
