@@ -51,13 +51,16 @@ describe('tasks', () => {
     expect((await client.task.definitions()).fieldDefinitions.$status.typeConfiguration.options).toHaveLength(4)
   })
 
-  test('have neither custom fields nor a history', async () => {
+  test('have a history, but neither custom fields nor merges', async () => {
     const wrong = newTask().then(({ id }) =>
       // @ts-expect-error tasks have the documented fields only
       client.task.update(id, { fields: { priority: 1 } }),
     )
     await expect(wrong).rejects.toMatchObject({ code: 'unknown_field', param: 'fields.priority' })
-    expectTypeOf<Extract<keyof Openfield['task'], 'fieldHistory' | 'merge'>>().toEqualTypeOf<never>()
+    const { id } = await newTask()
+    await client.task.update(id, { fields: { $title: 'Another' } })
+    expect((await client.task.fieldHistory(id, '$title')).data.map(({ isCreate }) => isCreate)).toEqual([false, true])
+    expectTypeOf<Extract<keyof Openfield['task'], 'merge'>>().toEqualTypeOf<never>()
   })
 })
 

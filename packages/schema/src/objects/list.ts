@@ -8,7 +8,7 @@ export const list = defineObject({
   label: 'List',
   prefix: 'list',
   title: ['$name'],
-  verbs: ['create', 'retrieve', 'update', 'list', 'delete'],
+  verbs: ['create', 'retrieve', 'update', 'list', 'delete', 'fieldHistory'],
   open: false,
   filterable: false,
   omits: ['updatedAt', 'externalId', 'relationships'],

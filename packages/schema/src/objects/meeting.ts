@@ -8,7 +8,7 @@ export const meeting = defineObject({
   label: 'Meeting',
   prefix: 'mtg',
   title: ['$title'],
-  verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore'],
+  verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore', 'fieldHistory'],
   open: false,
   filterable: false,
   happens: '$startDate',

@@ -8,7 +8,7 @@ export const note = defineObject({
   label: 'Note',
   prefix: 'note',
   title: ['$title'],
-  verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore'],
+  verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore', 'fieldHistory'],
   open: false,
   filterable: true,
   happens: 'createdAt',

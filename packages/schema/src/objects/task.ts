@@ -10,7 +10,7 @@ export const task = defineObject({
   label: 'Task',
   prefix: 'task',
   title: ['$title'],
-  verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore'],
+  verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore', 'fieldHistory'],
   open: false,
   filterable: true,
   happens: 'createdAt',

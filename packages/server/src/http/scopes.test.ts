@@ -68,10 +68,11 @@ type Kind = {
   paths: { list: string; create?: string }
   make: () => Promise<{ id: string }>
   body: () => object
-  without?: ('definitions' | 'restore' | 'history' | 'merge')[]
+  /** A field of it, by default `$name`. */
+  fieldKey?: string
+  without?: ('definitions' | 'restore' | 'merge')[]
 }
 const atPlural = (group: string) => ({ list: `/v1/${group}` })
-const closed = ['history', 'merge'] as const
 const kinds: Kind[] = [
   {
     group: 'accounts',
@@ -88,31 +89,34 @@ const kinds: Kind[] = [
   },
   {
     group: 'tasks',
+    fieldKey: '$title',
     paths: atPlural('tasks'),
     make: () => aTask(api),
     body: () => ({ fields: { $title: 'A', $status: 'TODO' }, relationships: { $assignedTo: api.memberId } }),
-    without: [...closed],
+    without: ['merge'],
   },
   {
     group: 'notes',
+    fieldKey: '$title',
     paths: atPlural('notes'),
     make: () => aNote(api),
     body: () => ({ fields: { $title: 'A' } }),
-    without: [...closed],
+    without: ['merge'],
   },
   {
     group: 'meetings',
+    fieldKey: '$title',
     paths: atPlural('meetings'),
     make: () => aMeeting(api),
     body: () => ({ fields: meetingFields() }),
-    without: [...closed],
+    without: ['merge'],
   },
   {
     group: 'lists',
     paths: atPlural('lists'),
     make: () => aList(api),
     body: () => ({ fields: { $name: 'A', $objectType: '$account' } }),
-    without: [...closed, 'definitions', 'restore'],
+    without: ['merge', 'definitions', 'restore'],
   },
   {
     group: 'custom_objects',
@@ -122,10 +126,10 @@ const kinds: Kind[] = [
   },
 ]
 
-for (const { group, paths, make, body, without = [] } of kinds) {
+for (const { group, paths, make, body, fieldKey = '$name', without = [] } of kinds) {
   const at = paths.create ?? paths.list
   const entitySlug = 'project'
-  const one = async () => ({ ids: { entitySlug, id: (await make()).id, fieldKey: '$name' } })
+  const one = async () => ({ ids: { entitySlug, id: (await make()).id, fieldKey } })
   const trashed = async () => {
     const request = await one()
     successOf(await api.delete(pathOf(`${at}/{id}`, request)))

@@ -3,9 +3,15 @@ import {
   aContact,
   aCustomRecord,
   aField,
+  aKey,
+  aList,
+  aMeeting,
+  aMember,
+  aNote,
   anAccount,
   anObjectType,
   anOpportunity,
+  aTask,
   type FieldBody,
   successOf,
 } from '../../../test/factories.ts'
@@ -45,6 +51,36 @@ async function renamed(times: number): Promise<RecordBody> {
 }
 
 describe('the history of a field', () => {
+  it('is kept for tasks, notes, lists and meetings too', async () => {
+    const records = [
+      { path: '/v1/tasks', record: await aTask(api, { $status: 'TODO' }), key: '$status', next: 'COMPLETE' },
+      { path: '/v1/notes', record: await aNote(api, { $content: 'One' }), key: '$content', next: 'Two' },
+      { path: '/v1/lists', record: await aList(api, { $name: 'One' }), key: '$name', next: 'Two' },
+      { path: '/v1/meetings', record: await aMeeting(api), key: '$privacySetting', next: 'METADATA' },
+    ]
+    for (const { path, record, key, next } of records) {
+      const first = record.fields[key]?.value ?? null
+      successOf(await api.post(`${path}/${record.id}`, { fields: { [key]: next } }))
+      const entries = successOf(await api.get<History>(`${path}/${record.id}/fields/${key}/history`)).data
+      expect(entries.map(({ value }) => value)).toEqual(first === null ? [next] : [next, first])
+    }
+  })
+
+  it('is as private as its value: 403', async () => {
+    const { id: memberId } = await aMember(api, { email: 'attendee@private.example' })
+    const { key } = await aKey(api, { memberId })
+    const meeting = await aMeeting(api, {
+      $description: 'Secret',
+      $privacySetting: 'METADATA',
+      $attendeeEmails: ['attendee@private.example'],
+    })
+    const ask = (field: string, as?: object) =>
+      api.get<History>(`/v1/meetings/${meeting.id}/fields/${field}/history`, as)
+    expect(outcome(await ask('$description'))).toBe('403')
+    expect(valuesOf(successOf(await ask('$title')))).toEqual([meeting.fields.$title?.value])
+    expect(valuesOf(successOf(await ask('$description', { key })))).toEqual(['Secret'])
+  })
+
   it('has every value with its time, the newest first, and nothing about who wrote it', async () => {
     const opportunity = await anOpportunity(api, { $stage: 'Lead' })
     const later = await update(opportunity, { $stage: 'Won' })

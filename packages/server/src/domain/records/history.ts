@@ -1,7 +1,17 @@
-import { badRequest, decodeId, encodeId, type Field, noResource } from '@openfield/schema'
+import {
+  badRequest,
+  decodeId,
+  encodeId,
+  type Field,
+  forbidden,
+  noResource,
+  type ObjectDefinition,
+} from '@openfield/schema'
 import { fieldHistory, type HistoryRow } from '../../storage/history.ts'
 import { fetchRecord } from '../../storage/records.ts'
+import type { StoredRecord } from '../../storage/rows.ts'
 import { type Context, withDefinitions } from '../context.ts'
+import { accessLevel } from './access.ts'
 import { findType, requireCurrent, shapeOf } from './definitions.ts'
 
 export type HistoryQuery = { after: string | undefined; limit: number }
@@ -20,6 +30,7 @@ export const retrieveHistory = (ctx: Context, objectType: string, id: string, fi
     const found = uuid && (await fetchRecord(ctx.db, ctx.workspace, shapeOf(definitions, definition), uuid))
     if (!found) throw noResource(definition.plural)
     requireCurrent(definitions, found.definitions)
+    requireFull(ctx, definition, found.record, fieldKey)
     const field = definition.fields.get(fieldKey)
     if (definition.relationships.has(fieldKey) || field?.readOnly) {
       throw badRequest('invalid_configuration', `'${fieldKey}' keeps no history.`, 'fieldKey')
@@ -35,6 +46,13 @@ export const retrieveHistory = (ctx: Context, objectType: string, id: string, fi
 
 /** The id after which changes are a field's own: an earlier field may have had the same slug, and another type. */
 export const fieldSince = ({ system, publicId }: Field) => (system ? begin : (decodeId('ad', publicId) ?? begin))
+
+/** What a field has been is as private as what it is. */
+function requireFull({ caller }: Context, definition: ObjectDefinition, record: StoredRecord, fieldKey: string) {
+  if (!definition.access?.redacted.some((key) => key === fieldKey)) return
+  if (accessLevel(definition, record, caller, new Set()) === 'FULL') return
+  throw forbidden(`Only those who see all of the ${definition.name} may see the history of '${fieldKey}'.`)
+}
 
 async function page(field: Field, rows: (before: string, limit: number) => Promise<HistoryRow[]>, query: HistoryQuery) {
   const start = query.after === undefined ? end : cursorOf(query.after)
