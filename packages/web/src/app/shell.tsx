@@ -9,7 +9,6 @@ import {
   IconHome,
   IconList,
   IconMenu2,
-  IconMessage,
   IconNote,
   IconSearch,
   IconSettings,
@@ -37,7 +36,6 @@ const icons: Record<string, Icon> = {
   note: IconNote,
   meeting: IconCalendarEvent,
   list: IconList,
-  channel: IconMessage,
 }
 
 export const iconOf = (objectType: string): Icon => icons[objectType] ?? IconCube
@@ -140,7 +138,7 @@ function Me() {
         <Menu.Item component={Link} to="/settings">
           Your settings
         </Menu.Item>
-        <Menu.Item onClick={signOut}>Sign out</Menu.Item>
+        <Menu.Item onClick={() => signOut()}>Sign out</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   )

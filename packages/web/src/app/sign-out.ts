@@ -2,11 +2,12 @@ import { useNavigate } from '@tanstack/react-router'
 import { queryClient } from './queries.ts'
 import { client } from './server.ts'
 
-/** Ends the session and leaves nothing of it on the screen. */
+/** Ends the session, or all sessions of the member, and leaves nothing of it on the screen. */
 export function useSignOut() {
   const navigate = useNavigate()
-  return async () => {
-    await client.admin.session.signOut()
+  return async (where: 'here' | 'everywhere' = 'here') => {
+    if (where === 'here') await client.admin.session.signOut()
+    else await client.admin.session.signOutEverywhere()
     await navigate({ to: '/sign-in' })
     queryClient.clear()
   }

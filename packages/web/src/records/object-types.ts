@@ -20,28 +20,15 @@ export type ShownType = {
   verbs: readonly Verb[]
 }
 
-const builtIn: readonly ShownType[] = Object.values<ObjectType>(objectTypes).map((type) => ({
-  ...type,
-  pluralLabel: type.plural.charAt(0).toUpperCase() + type.plural.slice(1),
-  custom: false,
-}))
-
-const customVerbs: readonly Verb[] = objectTypes.account.verbs
-
 const objectTypesQuery = {
   queryKey: keys.objectTypes,
   async queryFn(): Promise<readonly ShownType[]> {
-    const { data } = await client.object.listDefinitions()
-    const custom = data.map(({ objectType, label }) => ({
+    const { data } = await client.admin.objects.list()
+    return data.map(({ objectType, pluralLabel, ...type }) => ({
+      ...type,
       name: objectType,
-      plural: objectType,
-      label,
-      pluralLabel: label,
-      custom: true,
-      title: ['$name'],
-      verbs: customVerbs,
+      pluralLabel: pluralLabel ?? type.label,
     }))
-    return [...builtIn, ...custom]
   },
   staleTime: Number.POSITIVE_INFINITY,
 }

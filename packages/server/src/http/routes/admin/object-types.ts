@@ -75,6 +75,11 @@ const summary = {
   label: text('What people call it.'),
   pluralLabel: text('What people call several of it.'),
   idPrefix: text('How the ids of its records begin.'),
+  title: {
+    type: 'array',
+    items: text('The key of a field.'),
+    description: 'What a record is called: the first of these fields that says something.',
+  },
   custom: { type: 'boolean', description: 'The workspace has defined it.' },
   open: { type: 'boolean', description: 'Fields and relationships can be added.' },
   verbs: { type: 'array', items: { type: 'string' }, description: 'The operations of the public API.' },
