@@ -105,6 +105,7 @@ async function contextOf(db: Database, dataDir: string, publicUrl: string): Prom
     publicUrl,
     ...files,
     mailer: undefined,
+    singleSignOn: undefined,
     now: () => new Date(),
     workWritten: () => {},
   }

@@ -19,6 +19,7 @@ import { listRoutes } from './http/routes/lists.ts'
 import { mergeRoutes } from './http/routes/merges.ts'
 import { objectRoutes } from './http/routes/objects.ts'
 import { recordRoutes } from './http/routes/records.ts'
+import { singleSignOnRoutes } from './http/routes/single-sign-on.ts'
 
 export type AppOptions = {
   /** Requests per second, per category and workspace; 0: no limit. */
@@ -74,6 +75,7 @@ export async function buildApp(system: System, options: AppOptions): Promise<Fas
   fileRoutes(app, guards)
   fileByteRoutes(app, system)
   adminRoutes(app, guards)
+  singleSignOnRoutes(app, guards)
   crmRoutes(app, system)
   docsRoutes(app, system)
   return app

@@ -72,6 +72,17 @@ export const settings = {
     secret: true,
   },
   OPENFIELD_MAIL_FROM: setting('', 'Sender of those mails, e.g. Openfield <crm@example.com>.', optional),
+  OPENFIELD_OIDC_ISSUER: setting(
+    '',
+    'Address of an OpenID Connect provider, for single sign-on of members by their verified e-mail address.',
+    issuer,
+  ),
+  OPENFIELD_OIDC_CLIENT_ID: setting('', 'What that provider knows this server as.', optional),
+  OPENFIELD_OIDC_CLIENT_SECRET: {
+    ...setting('', 'The secret that goes with it, if it has one.', optional),
+    secret: true,
+  },
+  OPENFIELD_OIDC_LABEL: setting('Single sign-on', 'What the button says.', text),
   OPENFIELD_LOG: setting(
     'error',
     'error: unexpected failures; info: a line for every request too.',
@@ -113,6 +124,9 @@ function problemsTogether(config: Config): string[] {
   return [
     ...((config.OPENFIELD_SMTP_URL === undefined) !== (config.OPENFIELD_MAIL_FROM === undefined)
       ? ['  OPENFIELD_SMTP_URL and OPENFIELD_MAIL_FROM must be set together']
+      : []),
+    ...((config.OPENFIELD_OIDC_ISSUER === undefined) !== (config.OPENFIELD_OIDC_CLIENT_ID === undefined)
+      ? ['  OPENFIELD_OIDC_ISSUER and OPENFIELD_OIDC_CLIENT_ID must be set together']
       : []),
     ...(bucket === undefined && (endpoint ?? key ?? secret) !== undefined
       ? ['  OPENFIELD_S3_BUCKET must be set when other settings of S3 are']
@@ -160,6 +174,12 @@ function webAddress(value: string) {
     throw new Error('must be an address such as https://crm.example.com')
   }
   return url.href.replace(/\/+$/, '')
+}
+
+/** Kept as it is: it is compared with what the provider calls itself, to the last slash. */
+function issuer(value: string) {
+  webAddress(value)
+  return optional(value)
 }
 
 function smtpUrl(value: string) {

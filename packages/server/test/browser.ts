@@ -4,9 +4,10 @@ export const adminPassword = 'correct horse battery'
 
 type Who = { email?: string; password?: string; workspaceId?: string }
 
-/** Somebody's browser: it keeps the cookie it is given, and calls as our pages do. */
+/** Somebody's browser: it keeps the cookies it is given, and calls as our pages do. */
 export function aBrowser(api: Api) {
-  let cookie: string | undefined
+  const cookies = new Map<string, string>()
+  const cookieHeader = () => (cookies.size > 0 ? Array.from(cookies, (pair) => pair.join('=')).join('; ') : undefined)
   const request =
     (method: string) =>
     async <Body = unknown>(path: string, body?: unknown, headers: Record<string, string | undefined> = {}) => {
@@ -17,13 +18,16 @@ export function aBrowser(api: Api) {
           'x-openfield-session': 'current',
           'lightfield-version': '2026-03-01',
           'content-type': body === undefined ? undefined : 'application/json',
-          cookie,
+          cookie: cookieHeader(),
           ...headers,
         },
         body: body === undefined ? undefined : JSON.stringify(body),
       })
-      const [set] = response.headers['set-cookie'] ?? []
-      if (set) cookie = set.includes('Max-Age=0') ? undefined : set.slice(0, set.indexOf(';'))
+      for (const cookie of response.headers['set-cookie'] ?? []) {
+        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
+        if (cookie.includes('Max-Age=0')) cookies.delete(name)
+        else cookies.set(name, value)
+      }
       return response as Response<Body>
     }
   const post = request('POST')
@@ -37,7 +41,7 @@ export function aBrowser(api: Api) {
     signIn: (who: Who = {}) =>
       post<SessionBody>('/admin/v1/session', { email: 'admin@example.com', password: adminPassword, ...who }),
     get cookie() {
-      return cookie
+      return cookieHeader()
     },
   }
 }

@@ -37,7 +37,8 @@ export function requireConforming(request: Request, response: Response, ours: Op
   throw new Error(`The response does not conform:\n  ${problems.join('\n  ')}\n${exchange}`)
 }
 
-const isApi = (path: string) => /^\/(v1|admin)\//.test(path)
+/** The way to single sign-on and back is for browsers. */
+const isApi = (path: string) => /^\/(v1|admin)\//.test(path) && !path.startsWith('/admin/v1/sign-in/sso')
 
 function generalProblems({ method, path }: Request, { status, headers, body, text }: Response): string[] {
   const problems: string[] = []

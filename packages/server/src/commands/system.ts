@@ -23,6 +23,7 @@ export async function withSystem<T>(config: Config, work: (system: System) => Pr
       events: new EventFeed(storage.db),
       publicUrl: config.OPENFIELD_PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
       mailer: openMailer(config, (error) => console.error(`A mail could not be sent: ${error}`)),
+      singleSignOn: undefined,
       now: () => new Date(),
       workWritten: () => {},
     })

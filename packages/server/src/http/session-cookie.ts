@@ -8,16 +8,31 @@ const maxAgeSeconds = 400 * 24 * 3600
 
 /** Hands a browser its session. */
 export const setSessionCookie = (reply: FastifyReply, publicUrl: string, secret: string) =>
-  reply.setCookie(cookieName, secret, { ...attributesOf(publicUrl), maxAge: maxAgeSeconds })
+  setCookie(reply, publicUrl, cookieName, secret, { maxAge: maxAgeSeconds })
 
 /** Takes it back. */
 export const clearSessionCookie = (reply: FastifyReply, publicUrl: string) =>
-  reply.setCookie(cookieName, '', { ...attributesOf(publicUrl), maxAge: 0 })
+  setCookie(reply, publicUrl, cookieName, '', { maxAge: 0 })
 
-/** No script can read it, and other sites' pages cannot have it sent along, but by links that people follow. */
-function attributesOf(publicUrl: string) {
-  const { protocol, pathname } = new URL(publicUrl)
-  return { httpOnly: true, sameSite: 'lax', path: pathname, secure: protocol === 'https:' } as const
+/**
+ * Sets a cookie for addresses below `path` of the server. No script can read it, and other sites' pages cannot have it sent
+ * along, but by links that people follow.
+ */
+export function setCookie(
+  reply: FastifyReply,
+  publicUrl: string,
+  name: string,
+  value: string,
+  { path = '', maxAge }: { path?: string; maxAge: number },
+) {
+  const { protocol, pathname } = new URL(publicUrl + path)
+  return reply.setCookie(name, value, {
+    httpOnly: true,
+    sameSite: 'lax',
+    path: pathname,
+    secure: protocol === 'https:',
+    maxAge,
+  })
 }
 
 /** What a request says it comes from: the text of an Authorization header, or the secret of a session. */

@@ -45,7 +45,7 @@ export async function signInOptions(system: System) {
   const [only, ...others] = await listWorkspaces(system.db)
   return {
     password: true,
-    singleSignOn: null,
+    singleSignOn: system.singleSignOn ? { label: system.singleSignOn.label } : null,
     workspace: only && others.length === 0 ? { name: only.name } : null,
   }
 }
