@@ -2,7 +2,7 @@
 export type Figure = {
   name: string
   value: number
-  unit: '/s' | 'ms' | 's' | 'MB' | '×' | '%'
+  unit: '/s' | 'ms' | 's' | 'MB' | 'KB' | '×' | '%' | ''
   most?: number | undefined
   least?: number | undefined
 }
@@ -39,5 +39,5 @@ const align = (cell: string, widths: readonly number[], column: number) =>
 /** Three digits are as many as mean something here. */
 function show(value: number, unit: Figure['unit']): string {
   const digits = value >= 100 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3)))
-  return unit === '/s' ? digits + unit : `${digits} ${unit}`
+  return unit === '/s' ? digits + unit : `${digits} ${unit}`.trim()
 }

@@ -27,6 +27,8 @@ export type Rig = {
   dataDir: string
   /** The first workspace, as the server sees it when the bench's key calls. */
   ctx: Context
+  /** Where the server is. */
+  url(): string
   /** Ids to link to. */
   accounts: readonly string[]
   owner: string
@@ -68,6 +70,7 @@ async function setUp(dataDir: string, closing: (() => Promise<unknown>)[]): Prom
   return {
     dataDir,
     ctx,
+    url: () => `http://127.0.0.1:${server.port}`,
     owner: ctx.caller?.memberId ?? '',
     accounts: await createAccounts(ctx),
     send: (connections, requests, settled) =>

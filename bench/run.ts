@@ -1,5 +1,5 @@
 /**
- * Measures speed and size: `npm run bench -- [--json] [--quick] [--only start,create,retrieve,list]`. Prints tables, or
+ * Measures speed and size: `npm run bench -- [--json] [--quick] [--only start,create,retrieve,list,web]`. Prints tables, or
  * with --json one JSON value; what it is doing goes to standard error. A missed target is no failure.
  */
 import { cpus, loadavg, totalmem } from 'node:os'
@@ -12,6 +12,7 @@ import { measureRetrieves } from './retrieve.ts'
 import { type Rig, withRig } from './rig.ts'
 import { stopServers } from './server.ts'
 import { measureStarts } from './start.ts'
+import { measureWeb } from './web.ts'
 
 const { values: options } = parseArgs({
   options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, only: { type: 'string' } },
@@ -35,6 +36,7 @@ const sections = [
   ...(isWanted('start') ? [await start()] : []),
   ...(isWanted('create') || isWanted('retrieve') ? await withRig(createAndRetrieve) : []),
   ...(isWanted('list') ? await withRig(list) : []),
+  ...(isWanted('web') ? [await withRig(web)] : []),
 ]
 console.log(options.json ? JSON.stringify({ machine, sections: sections.map(withMet) }) : report())
 
@@ -54,6 +56,11 @@ async function createAndRetrieve(rig: Rig): Promise<Section[]> {
 function list(rig: Rig): Promise<Section[]> {
   tell('lists')
   return measureLists(rig, effort)
+}
+
+function web(rig: Rig): Promise<Section> {
+  tell('the web app')
+  return measureWeb(rig, effort)
 }
 
 function withMet({ title, figures }: Section) {

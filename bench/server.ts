@@ -10,6 +10,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** The key of every server here: full access. */
 export const key = 'sk_of_bench_0123456789abcdef'
+/** The password of the first admin of every server here. */
+export const adminPassword = 'bench-0123456789'
 
 /** A running server. `readySeconds` is from the start of its process to the first answer of `/health`. */
 export type Server = {
@@ -54,6 +56,7 @@ const settings = (port: number, dataDir: string, worker: string) => ({
   PORT: String(port),
   OPENFIELD_DATA_DIR: dataDir,
   OPENFIELD_BOOTSTRAP_API_KEY: key,
+  OPENFIELD_ADMIN_PASSWORD: adminPassword,
   OPENFIELD_RATE_LIMIT: '0',
   OPENFIELD_WORKER: worker,
 })
