@@ -24,6 +24,7 @@ export const idPrefixes = {
   merge: 'mrg',
   change: 'chg',
   view: 'view',
+  import: 'imp',
 } as const
 
 export type IdPrefix = (typeof idPrefixes)[keyof typeof idPrefixes]

@@ -1,6 +1,16 @@
 /** A client library for Openfield and for servers that speak the same API, for Node and browsers. */
 export type { ApiKey, NewApiKey } from './admin/api-keys.ts'
 export type { Actor, ChangeEvent, Event, ListenOptions } from './admin/events.ts'
+export type {
+  Import,
+  ImportChange,
+  ImportMapping,
+  ImportSettings,
+  ImportState,
+  ImportSummary,
+  NewImport,
+  PreviewedRow,
+} from './admin/imports.ts'
 export type { Invitation, NewInvitation } from './admin/invitations.ts'
 export type { NewMember } from './admin/members.ts'
 export type {

@@ -68,7 +68,7 @@ export async function startServer(config: Config, log?: (line: string) => void):
     const url = `http://${hostInUrl(config.HOST)}:${port}`
     // With port 0 the address is known only now.
     if (config.OPENFIELD_PUBLIC_URL === undefined) system.publicUrl = url
-    if (config.OPENFIELD_WORKER === 'on') worker = startWorker(storage.db, blobs, app.log)
+    if (config.OPENFIELD_WORKER === 'on') worker = startWorker(system, app.log)
     return { url, publicUrl: system.publicUrl, first, close }
   } catch (error) {
     await close().catch(() => {})

@@ -82,10 +82,12 @@ function officialProblems({ method, path }: Request, { status, body }: Response,
 /** Where the official document lacks an operation, as `/v1/accounts/merge`, the path may look like another, `/v1/accounts/{id}`. */
 const shapeOf = ({ template }: { template: string }) => template.replaceAll(/\{[^}]+\}/g, '{}')
 
-function ourProblems({ method, path }: Request, { status, body }: Response, ours: OpenApi): string[] {
+function ourProblems({ method, path }: Request, { status, headers, body }: Response, ours: OpenApi): string[] {
   const found = ours.find(method, path)
   if (!found) return status === 200 && isApi(path) ? ['our document does not have the operation'] : []
   if (!found.statuses.includes(String(status))) return [`our document has no status ${status}`]
   counts.ours += 1
+  const contentType = ours.contentType(found, status) ?? ''
+  if (!headers['content-type']?.startsWith(contentType)) return [`ours: it is sent as ${contentType}`]
   return ours.errors(found, status, body).map((error) => `ours: ${error.instancePath} ${error.message}`)
 }

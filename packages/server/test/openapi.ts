@@ -38,19 +38,31 @@ export class OpenApi {
     return this.#operations.find((one) => one.method === method && one.pattern.test(bare))
   }
 
-  /** Every way in which a body differs from what the operation answers with the status. */
-  errors({ method, template }: Operation, status: number, body: unknown): ErrorObject[] {
-    const place = this.#follow(['paths', template, method.toLowerCase(), 'responses', String(status)])
+  /** The media type of what the operation answers with the status. */
+  contentType(operation: Operation, status: number): string | undefined {
+    const { content = {} } = this.#at(this.#answer(operation, status)) as { content?: object }
+    return Object.keys(content)[0]
+  }
+
+  /** Every way in which a body differs from what the operation answers with the status; what is no JSON is not looked at. */
+  errors(operation: Operation, status: number, body: unknown): ErrorObject[] {
+    if (this.contentType(operation, status) !== 'application/json') return []
+    const place = this.#answer(operation, status)
     const pointer = [...place, 'content', 'application/json', 'schema'].map(escaped).join('/')
     const check = this.#checks.get(pointer) ?? this.#ajv.compile({ $ref: `document#/${pointer}` })
     this.#checks.set(pointer, check)
     return check(body) ? [] : [...(check.errors ?? [])]
   }
 
+  #answer = ({ method, template }: Operation, status: number) =>
+    this.#follow(['paths', template, method.toLowerCase(), 'responses', String(status)])
+
+  #at = (place: readonly string[]) =>
+    place.reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], this.#document)
+
   /** Where something stands in the document, itself rather than a reference to it. */
   #follow(place: string[]): string[] {
-    const found = place.reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], this.#document)
-    const { $ref } = found as { $ref?: string }
+    const { $ref } = this.#at(place) as { $ref?: string }
     return $ref === undefined ? place : this.#follow($ref.split('/').slice(1).map(unescaped))
   }
 }

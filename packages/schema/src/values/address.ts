@@ -1,4 +1,5 @@
 import codes from 'i18n-iso-countries/codes.json' with { type: 'json' }
+import names from 'i18n-iso-countries/langs/en.json' with { type: 'json' }
 import { comparable, textComparisons } from './comparisons.ts'
 import { parseMember, parseObject } from './object.ts'
 import { wordsOf } from './string.ts'
@@ -21,6 +22,15 @@ const keys = [...textKeys, 'latitude', 'longitude'] as const
 export const countryCodes = codes.flatMap(([alpha2]) => alpha2 ?? [])
 
 const countries = new Set(countryCodes)
+const { countries: englishNames } = names
+const codesByName = new Map([
+  ...codes.flatMap(([alpha2 = '', alpha3 = '']) =>
+    [alpha2, alpha3].map((code): [string, string] => [comparable(code), alpha2]),
+  ),
+  ...Object.entries(englishNames).flatMap(([code, all]) =>
+    [all].flat().map((name): [string, string] => [comparable(name), code]),
+  ),
+])
 
 const textSchema = { type: ['string', 'null'] }
 const schema = {
@@ -58,6 +68,24 @@ export const address: ValueType<Partial<Address>, Address> = {
   operators: textComparisons,
   words: (value) => wordsOf(oneLine(value)),
   display: oneLine,
+  fromCell: (cell) => ({ street: cell.trim() }),
+  toCell: oneLine,
+  parts: {
+    street: 'Street',
+    street2: 'Street 2',
+    city: 'City',
+    state: 'State',
+    postalCode: 'Postal code',
+    country: 'Country',
+    latitude: 'Latitude',
+    longitude: 'Longitude',
+  },
+  fromParts: ({ country, latitude, longitude, ...texts }) => ({
+    ...texts,
+    ...(country !== undefined && { country: countryCode(country) }),
+    ...(latitude !== undefined && { latitude: degrees('latitude', latitude) }),
+    ...(longitude !== undefined && { longitude: degrees('longitude', longitude) }),
+  }),
   readSchema: () => ({ ...schema, required: keys }),
   writeSchema: () => schema,
 }
@@ -81,4 +109,17 @@ function parseDegrees(key: string, input: unknown, max: number): number | null {
   if (typeof input !== 'number') throw wrongType(`${key} to be a number or null`)
   if (!(Math.abs(input) <= max)) throw brokenRule(`${key} must be between -${max} and ${max}`)
   return input + 0
+}
+
+/** The code of a country that a cell names by a code of two or three letters, or in English. */
+function countryCode(cell: string): string {
+  const code = codesByName.get(comparable(cell))
+  if (code === undefined) throw brokenRule('country must be the name of a country in English, or its code, e.g. DE')
+  return code
+}
+
+function degrees(part: string, cell: string): number {
+  const number = Number(cell.replace(',', '.'))
+  if (!Number.isFinite(number)) throw brokenRule(`${part} must be a number of degrees, e.g. 52.52`)
+  return number
 }

@@ -10,6 +10,17 @@ export function parseArray(input: unknown, expected: string): unknown[] {
   return input
 }
 
+/** The texts that a cell lists. The extension of a telephone number follows a semicolon, and is none of them. */
+export const textsOfCell = (text: string, separator: string): string[] =>
+  text
+    .split('\n')
+    .flatMap((line) => line.split(separator === ';' ? /;(?!ext=)/ : separator))
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
+
+/** Texts as one cell. */
+export const cellOfTexts = (texts: readonly string[]) => texts.join('; ')
+
 /** The first of all elements with the same key, in the order given. */
 export function uniqueBy<T>(elements: T[], key: (element: T) => string): T[] {
   const seen = new Set<string>()

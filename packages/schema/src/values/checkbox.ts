@@ -1,4 +1,5 @@
-import { type ValueType, wrongType } from './type.ts'
+import { fold } from './string.ts'
+import { brokenRule, type ValueType, wrongType } from './type.ts'
 
 /** Yes or no. Indexed as 1 and 0. */
 export const checkbox: ValueType<boolean, boolean> = {
@@ -13,6 +14,8 @@ export const checkbox: ValueType<boolean, boolean> = {
   operators: { equal: (text) => ({ index: 'number', operator: '=', value: Number(readBoolean(text)) }) },
   words: () => [],
   display: (value) => (value ? 'yes' : 'no'),
+  fromCell: readCell,
+  toCell: (value) => (value ? 'yes' : 'no'),
   readSchema: () => ({ type: 'boolean' }),
   writeSchema: () => ({ type: 'boolean' }),
 }
@@ -26,4 +29,14 @@ function readBoolean(text: string): boolean {
   const folded = text.toLowerCase()
   if (folded !== 'true' && folded !== 'false') throw wrongType('true or false')
   return folded === 'true'
+}
+
+const yes = ['yes', 'y', 'true', 't', '1', 'x', 'on', 'ja', 'wahr', 'oui', 'vrai', 'sí', 'si', 'sì', '✓']
+const no = ['no', 'n', 'false', 'f', '0', '-', 'off', 'nein', 'falsch', 'non', 'faux']
+
+function readCell(cell: string): boolean {
+  const word = fold(cell.trim())
+  if (yes.includes(word)) return true
+  if (no.includes(word)) return false
+  throw brokenRule('must be yes or no')
 }

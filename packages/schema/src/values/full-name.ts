@@ -28,10 +28,23 @@ export const fullName: ValueType<Partial<FullName>, FullName> = {
   operators: textComparisons,
   words: (value) => wordsOf(firstAndLast(value)),
   display: firstAndLast,
+  fromCell: wholeName,
+  toCell: firstAndLast,
+  parts: { firstName: 'First name', lastName: 'Last name' },
+  fromParts: (texts) => texts,
   readSchema: () => ({ ...schema, required: keys }),
   writeSchema: () => schema,
 }
 
 function firstAndLast({ firstName, lastName }: FullName): string {
   return [firstName, lastName].filter(Boolean).join(' ')
+}
+
+/** "Ada Byron", or "Byron, Ada": the last word is the last name, unless a comma says what is. */
+function wholeName(cell: string): Partial<FullName> {
+  const text = cell.trim().replace(/\s+/g, ' ')
+  const [, lastName, firstName] = /^([^,]+), ?([^,]+)$/.exec(text) ?? []
+  if (firstName !== undefined && lastName !== undefined) return { firstName: firstName.trim(), lastName }
+  const space = text.lastIndexOf(' ')
+  return space < 0 ? { firstName: text } : { firstName: text.slice(0, space), lastName: text.slice(space + 1) }
 }

@@ -11,6 +11,8 @@ export const html: ValueType<string, string> = {
   operators: {},
   words: (value) => wordsOf(withoutTags(value)),
   display: (value) => collapse(withoutTags(value)),
+  fromCell: (cell) => cell,
+  toCell: (value) => value,
   readSchema: () => ({ type: 'string' }),
   writeSchema: () => ({ type: 'string' }),
 }

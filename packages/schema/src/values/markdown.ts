@@ -11,6 +11,8 @@ export const markdown: ValueType<string, string> = {
   operators: {},
   words: wordsOf,
   display: (value) => value,
+  fromCell: (cell) => cell,
+  toCell: (value) => value,
   readSchema: () => ({ type: 'string' }),
   writeSchema: () => ({ type: 'string' }),
 }

@@ -1,5 +1,5 @@
-import { parseArray } from './array.ts'
-import { labelOf } from './options.ts'
+import { cellOfTexts, parseArray, textsOfCell } from './array.ts'
+import { labelOf, unknownLabels } from './options.ts'
 import { parseOption } from './single-select.ts'
 import type { ValueType } from './type.ts'
 
@@ -17,6 +17,9 @@ export const multiSelect: ValueType<string[], string[]> = {
   operators: {},
   words: () => [],
   display: (value, configuration) => value.map((id) => labelOf(id, configuration)).join(', '),
+  fromCell: (cell, { separator }) => textsOfCell(cell, separator),
+  toCell: (value, configuration) => cellOfTexts(value.map((id) => labelOf(id, configuration))),
+  unknownOptions: (cell, { separator }, configuration) => unknownLabels(textsOfCell(cell, separator), configuration),
   readSchema: () => ({ type: 'array', items: { type: 'string' }, description: 'The ids of options.' }),
   writeSchema: () => ({ type: 'array', items: { type: 'string' }, description: 'Ids or labels of options.' }),
 }

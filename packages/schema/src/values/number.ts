@@ -16,6 +16,8 @@ export const number: ValueType<number, number> = {
   operators: numberComparisons(readNumber),
   words: () => [],
   display: String,
+  fromCell: (cell, { decimal }) => readCell(cell, decimal),
+  toCell: String,
   readSchema: () => ({ type: 'number', minimum: -max, maximum: max }),
   writeSchema: () => ({ type: 'number', minimum: -max, maximum: max, description: 'At most two decimals.' }),
 }
@@ -38,3 +40,16 @@ function readNumber(text: string): number {
   if (!Number.isFinite(value)) throw wrongType('a decimal number')
   return withoutMinusZero(value)
 }
+
+/** A number as people write it: with groups of thousands, a currency before or after it, or in brackets when negative. */
+function readCell(cell: string, decimal: '.' | ','): number {
+  const bare = cell.replace(/\p{Sc}|\b[A-Z]{3}\b|[\s\u00a0\u202f’']/gu, '').replace(/^\((.*)\)$/, '-$1')
+  const [, sign = '', whole = '', fraction = ''] = (decimal === '.' ? withPoint : withComma).exec(bare) ?? []
+  if (whole === '') throw brokenRule(`must be a number such as ${decimal === '.' ? '1,234.50' : '1.234,50'}`)
+  return Number(
+    `${sign.replace(/[+−]/, (one) => (one === '+' ? '' : '-'))}${whole.replace(/[.,]/g, '')}.${fraction || 0}`,
+  )
+}
+
+const withPoint = /^([-+−]?)(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d+))?$/
+const withComma = /^([-+−]?)(\d+|\d{1,3}(?:\.\d{3})+)(?:,(\d+))?$/

@@ -1,4 +1,4 @@
-import { parseArray, uniqueBy } from './array.ts'
+import { cellOfTexts, parseArray, textsOfCell, uniqueBy } from './array.ts'
 import { fold, parseString } from './string.ts'
 import { type TypeConfiguration, type ValueType, wrongType } from './type.ts'
 
@@ -14,6 +14,8 @@ type Element<ByDefault extends boolean> = {
   /** What a filter looks for within the folded elements. */
   sought(text: string): string
   words(element: string): string[]
+  /** See ValueType. */
+  host?(element: string): string
   description: string
 }
 
@@ -27,6 +29,7 @@ export interface OneOrMany<ByDefault extends boolean> extends ValueType<string |
  */
 export function oneOrMany<ByDefault extends boolean>(element: Element<ByDefault>): OneOrMany<ByDefault> {
   const isMany = (configuration: TypeConfiguration) => configuration.multipleValues ?? element.manyByDefault
+  const { host } = element
   const one = { type: 'string', description: element.description }
   const many = { type: 'array', items: one }
 
@@ -56,6 +59,10 @@ export function oneOrMany<ByDefault extends boolean>(element: Element<ByDefault>
     },
     words: (value) => listOf(value).flatMap(element.words),
     display: (value) => listOf(value).join(', '),
+    fromCell: (cell, { separator }, configuration) =>
+      isMany(configuration) ? textsOfCell(cell, separator) : cell.trim(),
+    toCell: (value) => cellOfTexts(listOf(value)),
+    ...(host && { hosts: (value: string | string[]) => listOf(value).map(host) }),
     readSchema: (configuration) => (isMany(configuration) ? many : one),
     writeSchema: () => ({ anyOf: [one, many] }),
   }

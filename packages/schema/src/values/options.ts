@@ -29,3 +29,7 @@ export function oneOf(configuration: TypeConfiguration): string {
 /** The label of an option that a record holds, retired or not; the id of one that is gone. */
 export const labelOf = (id: string, configuration: TypeConfiguration) =>
   configuration.options?.find((option) => option.id === id)?.label ?? id
+
+/** Those of some labels that no option has which can be chosen. */
+export const unknownLabels = (labels: readonly string[], configuration: TypeConfiguration) =>
+  labels.filter((label) => !findOption(label, activeOptions(configuration)))

@@ -3,7 +3,14 @@ import Ajv from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { describe, expect } from 'vitest'
 import { type ValueTypeName, valueTypes } from './index.ts'
-import { InvalidValue, type Json, type Operator, type TypeConfiguration, type ValueType } from './type.ts'
+import {
+  type CellFormat,
+  InvalidValue,
+  type Json,
+  type Operator,
+  type TypeConfiguration,
+  type ValueType,
+} from './type.ts'
 
 type Case = {
   name: ValueTypeName
@@ -169,6 +176,8 @@ const nasty = fc.oneof(
   ),
 )
 
+const format: CellFormat = { dates: 'day-first', timeZone: 'Europe/Berlin', decimal: '.', separator: '; ' }
+
 describe.for(cases)('$name $configuration', ({ name, configuration = {}, valid, sameAs }) => {
   const type: ValueType = valueTypes[name]
   const accepts = ajv.compile(type.writeSchema(configuration))
@@ -203,6 +212,30 @@ describe.for(cases)('$name $configuration', ({ name, configuration = {}, valid, 
       if (condition) expect(matches(type, value, condition, configuration)).toBe(true)
     }
   })
+
+  test.prop([valid])('is read from the cells that it is written to', (input) => {
+    const value = type.parse(input, configuration)
+    if (type.fromParts) {
+      const parts = Object.entries(value as Record<string, Json>).filter(([, part]) => part !== null)
+      const made = type.fromParts(Object.fromEntries(parts.map(([part, text]) => [part, String(text)])))
+      expect(type.parse(made, configuration)).toStrictEqual(value)
+    } else {
+      const cell = type.toCell(value, configuration)
+      if (cell.trim() === '') return
+      const read = type.parse(type.fromCell(cell, format, configuration), configuration)
+      expect(read).toStrictEqual(typeof value === 'string' && name === 'TEXT' ? value.trim() : value)
+    }
+  })
+
+  test.prop([nasty.filter((input) => typeof input === 'string')], { numRuns: 300 })(
+    'reads the text of any cell, or says why not',
+    (cell) => {
+      invalidOr(() => type.parse(type.fromCell(cell, format, configuration), configuration))
+      for (const part of Object.keys(type.parts ?? {})) {
+        invalidOr(() => type.parse(type.fromParts?.({ [part]: cell }), configuration))
+      }
+    },
+  )
 
   test.prop([nasty], { numRuns: 300 })('accepts anything else, or says why not', (input) => {
     const value = invalidOr(() => type.parse(input, configuration))

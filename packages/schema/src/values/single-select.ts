@@ -1,4 +1,4 @@
-import { activeOptions, findOption, labelOf, oneOf } from './options.ts'
+import { activeOptions, findOption, labelOf, oneOf, unknownLabels } from './options.ts'
 import { parseString } from './string.ts'
 import { brokenRule, type TypeConfiguration, type ValueType, wrongType } from './type.ts'
 
@@ -17,6 +17,9 @@ export const singleSelect: ValueType<string, string> = {
   },
   words: () => [],
   display: labelOf,
+  fromCell: (cell) => cell.trim(),
+  toCell: labelOf,
+  unknownOptions: (cell, _format, configuration) => unknownLabels([cell.trim()], configuration),
   readSchema: () => ({ type: 'string', description: 'The id of an option.' }),
   writeSchema: () => ({ type: 'string', description: 'The id or the label of an option.' }),
 }

@@ -79,6 +79,8 @@ export const socialHandle: ValueType<string, string> = {
   },
   words: (value) => wordsOf(decoded(value.split('/').at(-1) ?? '') ?? ''),
   display: (value) => value,
+  fromCell: (cell) => cell,
+  toCell: (value) => value,
   readSchema: () => ({ type: 'string', description: 'The URL of the profile.' }),
   writeSchema: () => ({ type: 'string', description: 'The URL of the profile, or the handle.' }),
 }

@@ -16,6 +16,8 @@ export const text: ValueType<string, string> = {
   },
   words: wordsOf,
   display: (value) => value,
+  fromCell: (cell) => cell.trim(),
+  toCell: (value) => value,
   readSchema: () => ({ type: 'string' }),
   writeSchema: () => ({ type: 'string' }),
 }

@@ -21,6 +21,17 @@ export type TypeConfiguration = {
   handleService?: 'LINKEDIN' | 'TWITTER' | 'FACEBOOK' | 'INSTAGRAM'
 }
 
+/** How the cells of a table write what can be written in several ways. */
+export type CellFormat = {
+  /** Whether 3/4/2026 is the 3rd of April or the 4th of March. */
+  dates: 'day-first' | 'month-first'
+  /** The IANA name of the time zone in which times without an offset are meant. */
+  timeZone: string
+  decimal: '.' | ','
+  /** What stands between several values of one cell. */
+  separator: string
+}
+
 /** The operators a filter can name, e.g. `$amount[greaterThan]=5`. */
 export type Operator =
   | 'equal'
@@ -74,6 +85,21 @@ export interface ValueType<Write = unknown, Read extends Json = Json> {
   words(value: Read, configuration: TypeConfiguration): string[]
   /** How a person reads the value, e.g. an option's label. */
   display(value: Read, configuration: TypeConfiguration): string
+  /**
+   * What the text of a table's cell, which is not empty, says: as a client would write it, for `parse` to check. Throws
+   * InvalidValue for a text that cannot be read.
+   */
+  fromCell(text: string, format: CellFormat, configuration: TypeConfiguration): unknown
+  /** The value as the text of a cell, from which `fromCell` and `parse` make it again. Types with `parts` need all of them. */
+  toCell(value: Read, configuration: TypeConfiguration): string
+  /** What of a value may stand in columns of their own, with what people call them. */
+  readonly parts?: Readonly<Record<string, string>>
+  /** The value that the texts of some parts make. Throws InvalidValue. */
+  fromParts?(texts: Readonly<Record<string, string>>): { [part: string]: unknown }
+  /** The labels in a cell that are no options of the field. */
+  unknownOptions?(text: string, format: CellFormat, configuration: TypeConfiguration): string[]
+  /** The hosts of a web address, without a `www.`: two addresses of one host are of the same organisation. */
+  hosts?(value: Read): string[]
   /** JSON Schema of the read form, without null. */
   readSchema(configuration: TypeConfiguration): object
   /** JSON Schema of the accepted write forms, without null. */

@@ -14,6 +14,7 @@ export const url = oneOrMany({
   key: (element) => element,
   sought,
   words: wordsOfUrl,
+  host: (address) => new URL(address).hostname.replace(/^www\./, ''),
   description: 'A web address, http or https.',
 })
 

@@ -1,6 +1,7 @@
 import type { Send, Stream } from '../request.ts'
 import { ApiKeys } from './api-keys.ts'
 import { Events } from './events.ts'
+import { Imports } from './imports.ts'
 import { Invitations, PasswordResets, Welcome } from './invitations.ts'
 import { Members } from './members.ts'
 import { Objects } from './objects.ts'
@@ -17,6 +18,7 @@ export class Admin {
   readonly events: Events
   readonly invitations: Invitations
   readonly members: Members
+  readonly imports: Imports
   readonly objects: Objects
   readonly passwordResets: PasswordResets
   readonly records: Records
@@ -33,6 +35,7 @@ export class Admin {
     this.events = new Events(stream)
     this.invitations = new Invitations(send)
     this.members = new Members(send)
+    this.imports = new Imports(send)
     this.objects = new Objects(send)
     this.passwordResets = new PasswordResets(send)
     this.records = new Records(send)

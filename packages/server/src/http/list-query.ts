@@ -104,6 +104,14 @@ export const parseTimelineQuery = (query: string): TimelineQuery => ({
 export const parseParameter = (query: string, name: string): string | undefined =>
   parsePairs(query).findLast(({ key }) => key === name)?.text || undefined
 
+/** The most rows of a preview of an import, and how many it has when the request does not say. */
+export const previewMax = 100
+export const previewDefault = 20
+
+/** Reads the `limit` of a preview. */
+export const parsePreviewQuery = (query: string): number =>
+  wholeNumber('limit', parseParameter(query, 'limit'), 1, previewMax, previewDefault)
+
 /** The keys and values of a query string. Throws a 400 for an invalid percent-encoding, which would else pass as text. */
 function parsePairs(query: string) {
   return query.split('&').flatMap((pair) => {

@@ -5,6 +5,7 @@ import { aNote, anAccount, aTask, successOf } from '../../test/factories.ts'
 import { type Api, headersOf, type ListBody, outcome, type RecordBody, startApi } from '../../test/harness.ts'
 import { newDataFolder, runProgram } from '../../test/program.ts'
 import { send } from '../../test/request.ts'
+import type { System } from '../domain/context.ts'
 import { openEmbeddedDatabase } from '../embedded/postgres.ts'
 import { openDatabase } from '../storage/database.ts'
 import { drain } from './drain.ts'
@@ -13,7 +14,12 @@ import { drain } from './drain.ts'
 const api = await startApi({ OPENFIELD_WORKER: 'off' })
 const db = openDatabase({ connectionString: api.database })
 afterAll(() => db.end())
-const doWork = () => drain(db, 1, new AbortController().signal, { error: (details) => expect(details).toBe(undefined) })
+const doWork = () =>
+  drain(1, false, {
+    system: { db } as System,
+    stopping: new AbortController().signal,
+    log: { error: (details) => expect(details).toBe(undefined) },
+  })
 
 type MergeBody = { merge: { id: string; status: string }; primary: RecordBody; summary: { syncRepointedCount: number } }
 const soon = { timeout: 15_000, interval: 20 }

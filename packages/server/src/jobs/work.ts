@@ -15,6 +15,8 @@ export type WorkKind =
   | 'relationship-removal'
   | 'object-removal'
   | 'merge-cleanup'
+  | 'import'
+  | 'import-undo'
 
 /** What a write of a record asks for: work on itself, on the records it is linked to, and when it has another name. */
 type Demands = { own?: WorkKind; linked?: Record<string, WorkKind>; named?: WorkKind }

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PgBoss } from 'pg-boss'
-import type { Blobs } from '../storage/blobs/blobs.ts'
+import type { System } from '../domain/context.ts'
 import type { Database } from '../storage/database.ts'
 import { purgeResponses } from '../storage/idempotency.ts'
-import { workspacesWithWork } from '../storage/outbox.ts'
-import { drain, type Log } from './drain.ts'
+import { drain, type Log, type Surroundings, workspacesWith } from './drain.ts'
 import { removeDeadUploads } from './remove-uploads.ts'
 
 /** Background work of this process. */
@@ -23,7 +22,8 @@ const gatherMs = 50
  * Starts the job queue beside the server. Work is written to a workspace's outbox together with the record it is about;
  * here every workspace with work due gets one job in the queue, and whichever process takes the job does the work.
  */
-export function startWorker(db: Database, blobs: Blobs, log: Log): Worker {
+export function startWorker(system: System, log: Log): Worker {
+  const { db } = system
   const boss = new PgBoss({ db: { executeSql: (text, values) => db.query(text, values) }, schema: 'openfield_jobs' })
   boss.on('error', (error) => log.error({ err: error }, 'job queue'))
   const stopping = new AbortController()
@@ -39,7 +39,7 @@ export function startWorker(db: Database, blobs: Blobs, log: Log): Worker {
   const plan = (ms: number) => {
     if (!stopping.signal.aborted) timer = setTimeout(look, ms)
   }
-  const started = start(boss, db, blobs, stopping.signal, log).then(() => plan(0))
+  const started = start(boss, { system, stopping: stopping.signal, log }).then(() => plan(0))
 
   return {
     wake() {
@@ -57,11 +57,17 @@ export function startWorker(db: Database, blobs: Blobs, log: Log): Worker {
   }
 }
 
-const drainQueue = 'drain'
+/** The queues of outboxes, and whether it is their long work that is done there. */
+const drainQueues = [
+  ['drain', false],
+  ['drain-long', true],
+] as const
 const purgeQueue = 'purge'
 const uploadsQueue = 'remove-uploads'
 
-async function start(boss: PgBoss, db: Database, blobs: Blobs, stopping: AbortSignal, log: Log) {
+async function start(boss: PgBoss, around: Surroundings) {
+  const { system, stopping, log } = around
+  const { db, blobs } = system
   while (!stopping.aborted && !(await prepare(boss, log))) {
     // The database may be starting anew; nothing is lost, since work waits in the outbox.
     await sleep(lookEveryMs, undefined, { signal: stopping }).catch(() => {})
@@ -73,9 +79,11 @@ async function start(boss: PgBoss, db: Database, blobs: Blobs, stopping: AbortSi
   await boss.work(uploadsQueue, { pollingIntervalSeconds: 30 }, async () => {
     await removeDeadUploads(db, blobs, new Date())
   })
-  await boss.work<{ workspace: number }>(drainQueue, { pollingIntervalSeconds: 0.5 }, async ([job]) => {
-    if (job) await drain(db, job.data.workspace, stopping, log)
-  })
+  for (const [queue, long] of drainQueues) {
+    await boss.work<{ workspace: number }>(queue, { pollingIntervalSeconds: 0.5 }, async ([job]) => {
+      if (job) await drain(job.data.workspace, long, around)
+    })
+  }
 }
 
 /** Makes the queues and schedules there have to be, as far as they are missing. Returns whether they are all there. */
@@ -83,7 +91,9 @@ async function prepare(boss: PgBoss, log: Log): Promise<boolean> {
   try {
     await boss.start()
     // At most one waiting job for a workspace; one more may run, so that nothing waits for a process that was killed.
-    await boss.createQueue(drainQueue, { policy: 'short', expireInSeconds: 300, retryLimit: 0, deleteAfterSeconds: 60 })
+    for (const [queue] of drainQueues) {
+      await boss.createQueue(queue, { policy: 'short', expireInSeconds: 300, retryLimit: 0, deleteAfterSeconds: 60 })
+    }
     await boss.createQueue(purgeQueue, { deleteAfterSeconds: 3600 })
     await boss.schedule(purgeQueue, '17 * * * *')
     await boss.createQueue(uploadsQueue, { deleteAfterSeconds: 3600 })
@@ -96,10 +106,12 @@ async function prepare(boss: PgBoss, log: Log): Promise<boolean> {
 }
 
 async function enqueueWork(boss: PgBoss, db: Database) {
-  const workspaces = await workspacesWithWork(db)
-  if (workspaces.length === 0) return
-  await boss.insert(
-    drainQueue,
-    workspaces.map((workspace) => ({ data: { workspace }, singletonKey: String(workspace) })),
-  )
+  for (const [queue, long] of drainQueues) {
+    const workspaces = await workspacesWith(db, long)
+    if (workspaces.length === 0) continue
+    await boss.insert(
+      queue,
+      workspaces.map((workspace) => ({ data: { workspace }, singletonKey: String(workspace) })),
+    )
+  }
 }

@@ -43,3 +43,61 @@ export async function findByHost(db: Connection, workspace: number, field: numbe
   )
   return found.map(({ id }) => encodeId('acc', id))
 }
+
+/** The most records that a look-up of one text tells: enough to know that it is not the only one. */
+const foundMax = 3
+
+type Found = { n: number; id: string }
+
+/** The live records of a type with some ids; `n` says to which of them each belongs. */
+export const findByIds = (db: Connection, workspace: number, objectType: number, ids: readonly string[]) =>
+  rows<Found>(
+    db,
+    `select x.n::int - 1 as n, r.id from unnest($3::uuid[]) with ordinality x(id, n) join record r
+       on r.workspace_id = $1 and r.id = x.id and r.object_type = $2 and r.deleted_at is null`,
+    [workspace, objectType, ids],
+  )
+
+/** The live records of a type with some external ids, or which those with them were merged into. */
+export const findByExternalIds = (db: Connection, workspace: number, objectType: number, ids: readonly string[]) =>
+  rows<Found>(
+    db,
+    `select x.n::int - 1 as n, r.id from unnest($3::text[]) with ordinality x(id, n) cross join lateral (
+       select id from record
+       where workspace_id = $1 and object_type = $2 and external_id = x.id and deleted_at is null
+       union all
+       select s.id from (
+         select id from record
+         where workspace_id = $1 and object_type = $2 and external_id = x.id and merged_into is not null
+         order by deleted_at desc limit 1) m, survivor_of($1, m.id) s where s.deleted_at is null
+       limit 1) r`,
+    [workspace, objectType, ids],
+  )
+
+/** The oldest records that have exactly some text in a field, for each of the texts, by the index that has the field's values. */
+export const findByTexts = (
+  db: Connection,
+  workspace: number,
+  field: number,
+  index: 'index_text' | 'index_substring',
+  texts: readonly string[],
+) =>
+  rows<Found>(
+    db,
+    `select x.n::int - 1 as n, i.id from unnest($3::text[]) with ordinality x(value, n) cross join lateral (
+       select id from ${index} where workspace_id = $1 and field = $2 and value = x.value order by id limit ${foundMax}) i`,
+    [workspace, field, texts],
+  )
+
+/** The oldest records that have a site of some hosts in a field, for each of the hosts. */
+export const findByHosts = (db: Connection, workspace: number, field: number, hosts: readonly string[]) =>
+  rows<Found>(
+    db,
+    `select x.n::int - 1 as n, i.id from unnest($3::text[]) with ordinality x(host, n) cross join lateral (
+       select s.id from unnest(array['https://', 'https://www.', 'http://', 'http://www.']) o(start) cross join lateral (
+         select id from index_substring where workspace_id = $1 and field = $2
+           and value >= o.start || x.host and value < o.start || x.host || '@'
+           and substring(value from '//([^/:?#]*)') = substring(o.start || x.host from '//(.*)')) s
+       order by s.id limit ${foundMax}) i`,
+    [workspace, field, hosts],
+  )

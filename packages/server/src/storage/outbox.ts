@@ -3,12 +3,16 @@ import { type Connection, type Database, rows, run, type Statement, transaction 
 /** One piece of work of a workspace. `version` tells whether it was asked for again while it was being done. */
 export type OutboxRow = { kind: string; recordId: string; version: number; attempts: number; progress: string | null }
 
+/** Which work is meant: `only` of some kinds, or of all others. */
+export type Kinds = { kinds: readonly string[]; only: boolean }
+
 /** Workspaces that have work due; those whose work waits longest when there are very many. */
-export async function workspacesWithWork(db: Connection): Promise<number[]> {
+export async function workspacesWithWork(db: Connection, { kinds, only }: Kinds): Promise<number[]> {
   const found = await rows<{ id: number }>(
     db,
     `select distinct workspace_id::int as id from (
-       select workspace_id from outbox where due_at <= now() order by due_at limit 1000) o`,
+       select workspace_id from outbox where due_at <= now() and (kind = any($1)) = $2 order by due_at limit 1000) o`,
+    [kinds, only],
   )
   return found.map(({ id }) => id)
 }
@@ -16,12 +20,18 @@ export async function workspacesWithWork(db: Connection): Promise<number[]> {
 const due: Statement = {
   name: 'due_work',
   text: `select kind, record_id, version, attempts, progress from outbox
-    where workspace_id = $1 and due_at <= now() order by due_at limit $2`,
+    where workspace_id = $1 and due_at <= now() and (kind = any($3)) = $4 order by due_at limit $2`,
 }
 
 /** The work of a workspace that is due, longest waiting first. */
-export async function dueWork(db: Connection, workspace: number, limit: number): Promise<OutboxRow[]> {
-  const found = await run<[string, string, number, number, string | null]>(db, due, [workspace, limit])
+export async function dueWork(
+  db: Connection,
+  workspace: number,
+  { kinds, only }: Kinds,
+  limit: number,
+): Promise<OutboxRow[]> {
+  const values = [workspace, limit, kinds, only]
+  const found = await run<[string, string, number, number, string | null]>(db, due, values)
   return found.map(([kind, recordId, version, attempts, progress]) => ({ kind, recordId, version, attempts, progress }))
 }
 

@@ -35,7 +35,7 @@ export async function importRecords(ctx: Context, objectType: string, input: rea
   return { results }
 }
 
-function requireImportable({ verbs, plural }: ObjectDefinition) {
+export function requireImportable({ verbs, plural }: ObjectDefinition) {
   if (!verbs.includes('create')) throw unprocessable(`An import cannot bring in ${plural}.`, 'objectType')
 }
 

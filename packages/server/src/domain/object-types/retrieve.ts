@@ -1,13 +1,8 @@
-import {
-  forbidden,
-  type ObjectDefinition,
-  presentFullDefinitions,
-  presentObjectType,
-  type Scope,
-} from '@openfield/schema'
+import { presentFullDefinitions, presentObjectType } from '@openfield/schema'
 import { readDefinitionsVersion } from '../../storage/definitions.ts'
 import { countRecords } from '../../storage/records.ts'
-import { type Caller, type Context, withDefinitions } from '../context.ts'
+import { type Context, withDefinitions } from '../context.ts'
+import { hasScope, requireScope } from '../records/access.ts'
 import { findType, requireCurrent } from '../records/definitions.ts'
 
 /** Every object type that the caller may read, the product's first, each with the number of its live records. */
@@ -15,7 +10,7 @@ export const listObjectTypes = (ctx: Context) =>
   withDefinitions(ctx, async (definitions) => {
     requireCurrent(definitions, (await readDefinitionsVersion(ctx.db, ctx.workspace)) ?? 0)
     const counts = await countRecords(ctx.db, ctx.workspace)
-    const readable = [...definitions.types.values()].filter((type) => mayRead(ctx.caller, type))
+    const readable = [...definitions.types.values()].filter((type) => hasScope(ctx, type, 'read'))
     const data = readable.map((type) => ({
       ...presentObjectType(type),
       // Who may not see every record is not told how many there are.
@@ -29,13 +24,6 @@ export const retrieveFullDefinitions = (ctx: Context, objectType: string) =>
   withDefinitions(ctx, async (definitions) => {
     requireCurrent(definitions, (await readDefinitionsVersion(ctx.db, ctx.workspace)) ?? 0)
     const definition = findType(definitions, objectType)
-    if (mayRead(ctx.caller, definition)) return presentFullDefinitions(definition)
-    throw forbidden(`This API key lacks the scope '${scopeOf(definition, 'read')}'.`)
+    requireScope(ctx, definition, 'read')
+    return presentFullDefinitions(definition)
   })
-
-/** The scope for doing something with the records of a type. */
-const scopeOf = ({ custom, plural }: ObjectDefinition, verb: string) =>
-  `${custom ? 'custom_objects' : plural}:${verb}` as Scope
-
-const mayRead = (caller: Caller | undefined, definition: ObjectDefinition) =>
-  !caller || caller.scopes.length === 0 || caller.scopes.includes(scopeOf(definition, 'read'))

@@ -1,5 +1,6 @@
 import { newUuid, type ObjectDefinition, timeOfUuid } from '@openfield/schema'
 import { workOf } from '../../jobs/work.ts'
+import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import { createRecord as store, WriteRefused } from '../../storage/records.ts'
 import { type Context, withDefinitions } from '../context.ts'
 import { findType, shapeOf } from './definitions.ts'
@@ -15,7 +16,7 @@ import {
   type RelationshipWrite,
   requireLinked,
 } from './relationships.ts'
-import { rulesOf } from './rules.ts'
+import { rulesOf, type Write } from './rules.ts'
 import { resolveStage } from './stages.ts'
 import { type Idempotency, refusedWrite, writeContext } from './write.ts'
 
@@ -29,6 +30,8 @@ export type RecordInput = {
   externalId?: string
   /** When it came about, if that was earlier. */
   createdAt?: Date
+  /** A UUID for the change, and for the record that it creates: for who has to find out later whether it was written. */
+  as?: string
 }
 
 /**
@@ -44,26 +47,12 @@ export const createRecord = (
   withDefinitions(ctx, async (definitions) => {
     const definition = findType(definitions, objectType)
     const rules = rulesOf(definition)
-    const { writes, broken } = parseFields(definition, resolveStage(definition, input.fields), 'create', rules)
-    const relationships = withDefaults(ctx, definition, parseNewRelationships(definition, input.relationships))
-    const named = linkChanges(definitions.types, relationships, noLinks)
-    const values = writes.filter(({ value }) => value !== null)
-    const write = { value: valueIn(values), relationships, links: named }
-    // First, since it also throws for keys that are wrong, which comes before broken rules.
-    const ruled = await rules.refuse?.(ctx, write)
-    const refused =
-      broken ??
-      missingField(definition, writes) ??
-      missingRequired(definition, definition.relationships.values(), linksAfter(noLinks, named)) ??
-      ruled
-    // What is derived may bring other records along: not when this one is refused in the end.
-    if (refused || rules.derive) await requireLinked(ctx.db, ctx.workspace, definitions.types, named)
-    if (refused) throw refused
-    const derived = (await rules.derive?.(ctx, definition, write, input.flags ?? [])) ?? []
-    const changes = [...named, ...derived]
+    const { values, write: asked } = await checkNew(ctx, definitions, definition, input)
+    const derived = (await rules.derive?.(ctx, definition, asked, input.flags ?? [])) ?? []
+    const changes = [...asked.links, ...derived]
 
     const { externalId = null, createdAt } = input
-    const id = newUuid(createdAt)
+    const id = input.as ?? newUuid(createdAt)
     const at = timeOfUuid(id)
     const links = linksAfter(noLinks, changes)
     const record = { id, version: 1, updatedAt: at.toISOString(), externalId, ...links }
@@ -73,27 +62,51 @@ export const createRecord = (
     // Who wrote it sees it, whatever it is linked to.
     const visible = new Set([...links.from.ids.values()].flat())
     const response = presentRecord(ctx, definitions, definition, { ...record, fields: all }, visible)
+    const work = workOf(definition, id, values, [links])
+    const write = writeContext(ctx, definitions.version, at, work, idempotency, response)
     try {
-      await store(
-        ctx.db,
-        writeContext(ctx, definitions.version, at, workOf(definition, id, values, [links]), idempotency, response),
-        {
-          id,
-          objectType: definition.number,
-          externalId,
-          fields: JSON.stringify(set),
-          entries: entriesOf(values),
-          links: newLinks(definitions.types, changes),
-          after: bareValues(values),
-          linkChanges: linkLog(changes),
-        },
-      )
+      await store(ctx.db, input.as === undefined ? write : { ...write, changeId: input.as }, {
+        id,
+        objectType: definition.number,
+        externalId,
+        fields: JSON.stringify(set),
+        entries: entriesOf(values),
+        links: newLinks(definitions.types, changes),
+        after: bareValues(values),
+        linkChanges: linkLog(changes),
+      })
     } catch (error) {
       throw error instanceof WriteRefused ? refusedWrite(error, definition, changes) : error
     }
     ctx.workWritten()
     return response
   })
+
+/** What a new record would be: its values and links. Throws ApiError for input that is refused. Writes nothing. */
+export async function checkNew(
+  ctx: Context,
+  definitions: VersionedDefinitions,
+  definition: ObjectDefinition,
+  input: RecordInput,
+): Promise<{ values: FieldWrite[]; write: Write }> {
+  const rules = rulesOf(definition)
+  const { writes, broken } = parseFields(definition, resolveStage(definition, input.fields), 'create', rules)
+  const relationships = withDefaults(ctx, definition, parseNewRelationships(definition, input.relationships))
+  const links = linkChanges(definitions.types, relationships, noLinks)
+  const values = writes.filter(({ value }) => value !== null)
+  const write = { value: valueIn(values), relationships, links }
+  // First, since it also throws for keys that are wrong, which comes before broken rules.
+  const ruled = await rules.refuse?.(ctx, write)
+  const refused =
+    broken ??
+    missingField(definition, writes) ??
+    missingRequired(definition, definition.relationships.values(), linksAfter(noLinks, links)) ??
+    ruled
+  // What is derived may bring other records along: not when this one is refused in the end.
+  if (refused || rules.derive) await requireLinked(ctx.db, ctx.workspace, definitions.types, links)
+  if (refused) throw refused
+  return { values, write }
+}
 
 const noLinks = { from: { ids: new Map(), more: new Set<number>() }, to: { ids: new Map(), more: new Set<number>() } }
 

@@ -1,7 +1,9 @@
-import { ApiError, decodeId, forbidden, type Json, noResource } from '@openfield/schema'
+import { ApiError, decodeId, forbidden, type Json, noResource, type ObjectDefinition } from '@openfield/schema'
+
 import { workOf } from '../../jobs/work.ts'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import { fetchRecord, updateRecord as store, WriteRefused } from '../../storage/records.ts'
+import type { StoredRecord } from '../../storage/rows.ts'
 import { type Context, withDefinitions } from '../context.ts'
 import { mayEdit } from './access.ts'
 import type { RecordInput } from './create.ts'
@@ -73,10 +75,61 @@ async function attempt(
   if (!found) throw noResource(definition.plural)
   requireCurrent(definitions, found.definitions)
   const { record } = found
+  const {
+    before: old,
+    after,
+    changes,
+    links,
+    current,
+  } = await checkChange(ctx, definitions, definition, record, input, expected)
+  const changed = after.length > 0 || changes.length > 0
+  const at = changed ? later(ctx.now(), record.updatedAt) : new Date(record.updatedAt)
+  for (const write of after) current[write.field.key] = wireForm(write)
+  const response = presentRecord(ctx, definitions, definition, {
+    ...record,
+    ...links,
+    updatedAt: at.toISOString(),
+    fields: changed ? JSON.stringify(current) : record.fields,
+  })
+  if (!changed && !idempotency) return response
+
+  const kept = after.filter(({ value }) => value !== null)
+  const work = changed ? workOf(definition, record.id, after, [record, links]) : []
+  try {
+    const write = writeContext(ctx, definitions.version, at, work, idempotency, response)
+    await store(ctx.db, input.as === undefined ? write : { ...write, changeId: input.as }, {
+      id: record.id,
+      version: record.version,
+      changed,
+      cleared: after.filter(({ value }) => value === null).map(({ field }) => field.key),
+      set: JSON.stringify(Object.fromEntries(kept.map((write) => [write.field.key, wireForm(write)]))),
+      oldEntries: entriesOf(old),
+      entries: entriesOf(kept),
+      links: newLinks(definitions.types, changes),
+      oldLinks: oldLinks(changes),
+      before: bareValues(old),
+      after: bareValues(after),
+      linkChanges: linkLog(changes),
+    })
+  } catch (error) {
+    throw error instanceof WriteRefused ? refusedWrite(error, definition, changes) : error
+  }
+  if (work.length > 0) ctx.workWritten()
+  return response
+}
+
+/** What an update would change of a record. Throws ApiError for input that is refused. Writes nothing. */
+export async function checkChange(
+  ctx: Context,
+  definitions: VersionedDefinitions,
+  definition: ObjectDefinition,
+  record: StoredRecord,
+  input: RecordInput,
+  expected?: Expected,
+) {
   if (!mayEdit(definition, record, ctx.caller)) {
     throw forbidden(`Only participants and admins may change a ${definition.name}.`)
   }
-
   const rules = rulesOf(definition)
   const { writes, broken } = parseFields(definition, resolveStage(definition, input.fields), 'update', rules)
   const relationships = parseRelationshipChanges(definition, input.relationships)
@@ -97,42 +150,10 @@ async function attempt(
     throw refused
   }
 
-  const before = writes.map(({ field }): FieldWrite => ({ field, value: stored(field.key) }))
+  const all = writes.map(({ field }): FieldWrite => ({ field, value: stored(field.key) }))
   const after = writes.filter((write) => !isSame(write.value, stored(write.field.key)))
-  const old = before.filter(({ field }) => after.some((write) => write.field === field))
-  const changed = after.length > 0 || changes.length > 0
-  const at = changed ? later(ctx.now(), record.updatedAt) : new Date(record.updatedAt)
-  for (const write of after) current[write.field.key] = wireForm(write)
-  const response = presentRecord(ctx, definitions, definition, {
-    ...record,
-    ...links,
-    updatedAt: at.toISOString(),
-    fields: changed ? JSON.stringify(current) : record.fields,
-  })
-  if (!changed && !idempotency) return response
-
-  const kept = after.filter(({ value }) => value !== null)
-  const work = changed ? workOf(definition, record.id, after, [record, links]) : []
-  try {
-    await store(ctx.db, writeContext(ctx, definitions.version, at, work, idempotency, response), {
-      id: record.id,
-      version: record.version,
-      changed,
-      cleared: after.filter(({ value }) => value === null).map(({ field }) => field.key),
-      set: JSON.stringify(Object.fromEntries(kept.map((write) => [write.field.key, wireForm(write)]))),
-      oldEntries: entriesOf(old),
-      entries: entriesOf(kept),
-      links: newLinks(definitions.types, changes),
-      oldLinks: oldLinks(changes),
-      before: bareValues(old),
-      after: bareValues(after),
-      linkChanges: linkLog(changes),
-    })
-  } catch (error) {
-    throw error instanceof WriteRefused ? refusedWrite(error, definition, changes) : error
-  }
-  if (work.length > 0) ctx.workWritten()
-  return response
+  const before = all.filter(({ field }) => after.some((write) => write.field === field))
+  return { before, after, changes, links, current }
 }
 
 /** `updatedAt` never stands still over a change, even when the clock does. */

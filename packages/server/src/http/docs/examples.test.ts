@@ -9,11 +9,12 @@ import { operations as allOperations, openApiDocument } from '../openapi/documen
 /** The convention that these examples follow is written down in `docs/README.md`. */
 const docs = new URL('../../../../../docs/', import.meta.url)
 const pages = readdirSync(docs, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.md'))
-const api = await startApi()
+// What the background does, it does at a time of its own.
+const api = await startApi({ OPENFIELD_WORKER: 'off' })
 const document = new OpenApi(openApiDocument(api.url))
 
 type Block = { line: number; language: string; mark: string; text: string }
-/** The response is undefined where it has no body. */
+/** The response is undefined where it has no body, and text where it is a table. */
 type Example = { line: number; request: Block; response: unknown; status: number }
 
 describe('the guides', () => {
@@ -57,6 +58,7 @@ function examplesOf(blocks: readonly Block[]): Example[] {
     const isRequest = request.language === 'http' || (request.language === 'sh' && /^curl\b/.test(request.text))
     if (!isRequest) return []
     if (request.mark) return [{ line: request.line, request, response: undefined, status: Number(request.mark) }]
+    if (response?.language === 'csv') return [{ line: request.line, request, response: response.text, status: 200 }]
     if (response?.language !== 'json') throw new Error(`the request of line ${request.line} shows no response`)
     const { line, text, mark } = response
     return [{ line, request, response: JSON.parse(text), status: Number(mark || '200') }]
@@ -109,6 +111,12 @@ async function run(workspace: Api, ids: Ids, { request, response, status }: Exam
   noteUpload(answer.body, ids)
   noteLink(answer.body, ids)
   if (response === undefined) return expect(answer.text, where).toBe('')
+  // A table, as text.
+  if (typeof response === 'string') {
+    return expect(isLike(response, answer.text.replaceAll('\r', '').slice(1), ids), `${where} is ${answer.text}`).toBe(
+      true,
+    )
+  }
   expect(differences(response, answer.body, ids, ''), where).toEqual([])
   const operation = document.find(sent.method, sent.path)
   expect(operation && document.errors(operation, status, answer.body), where).toEqual([])

@@ -5,6 +5,7 @@ import { parseBody } from '../../parse.ts'
 import { queryOf } from '../records.ts'
 import { apiKeys } from './api-keys.ts'
 import { events } from './events.ts'
+import { imports } from './imports.ts'
 import { ingest } from './ingest.ts'
 import { invitations } from './invitations.ts'
 import { members } from './members.ts'
@@ -27,6 +28,7 @@ export const adminGroups: readonly AdminGroup[] = [
   records,
   trash,
   recordFiles,
+  imports,
   ingest,
   events,
   views,

@@ -1,0 +1,49 @@
+import { once } from 'node:events'
+import { expect, it } from 'vitest'
+import { successOf } from '../../../test/factories.ts'
+import { startApi } from '../../../test/harness.ts'
+import { aDraft, atRest, type ImportBody } from '../../../test/imports.ts'
+import { runProgram } from '../../../test/program.ts'
+
+// The work is done by servers beside this one, which are killed.
+const api = await startApi({ OPENFIELD_WORKER: 'off' })
+
+const server = async () => {
+  const { OPENFIELD_DATA_DIR, DATABASE_URL = '' } = api.config
+  const settings = { PORT: '0', HOST: '127.0.0.1', DATABASE_URL, OPENFIELD_DATA_DIR, OPENFIELD_FILES_SHARED: 'on' }
+  const program = runProgram([], settings)
+  await program.serving()
+  return program.child
+}
+
+it('an import whose server is killed goes on in another, and writes each row once', { timeout: 120_000 }, async () => {
+  const count = 3000
+  const rows = Array.from({ length: count }, (_, index) => `p${index}@crash.example,Title,Company ${index % 300}`)
+  const table = ['Email,Title,Company', ...rows].join('\n')
+  const draft = await aDraft(api, 'contact', table, { match: { by: null }, createMissing: { accounts: true } })
+  successOf(await api.post(`/admin/v1/imports/${draft.id}/start`))
+  const done = async () => successOf(await api.get<ImportBody>(`/admin/v1/imports/${draft.id}`)).counts.done
+  for (const moment of [1, 1000, 2000]) {
+    const child = await server()
+    await expect.poll(done, { timeout: 30_000, interval: 5 }).toBeGreaterThan(moment)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+  const last = await server()
+  const { state, counts } = await atRest(api, draft)
+  last.kill('SIGTERM')
+  await once(last, 'exit')
+  expect([state, counts]).toEqual([
+    'done',
+    { total: count, done: count, created: count, updated: 0, skipped: 0, refused: 0 },
+  ])
+  const [stored] = await api.sql(
+    `select count(*) filter (where object_type = 2)::int as contacts,
+       count(distinct fields->'$email'->'value'->>0) filter (where object_type = 2)::int as addresses,
+       count(*) filter (where object_type = 1 and fields->'$name'->>'value' like 'Company %')::int as accounts
+     from record`,
+  )
+  expect(stored).toEqual({ contacts: count, addresses: count, accounts: 300 })
+  const [made] = await api.sql("select count(*)::int from import_row where part > 0 and outcome = 'created'")
+  expect(made).toEqual({ count: 300 })
+})
