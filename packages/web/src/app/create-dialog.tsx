@@ -1,41 +1,31 @@
 import { Anchor, Modal } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useNavigate } from '@tanstack/react-router'
-import { lazy, Suspense, useSyncExternalStore } from 'react'
+import { lazy, Suspense } from 'react'
 import type { Draft } from '../records/draft.ts'
 import { recordPath, type ShownType, useObjectTypes } from '../records/object-types.ts'
 import type { AnyRecord } from '../records/record.ts'
 import { titleText } from '../records/titles.ts'
 import { appPath } from './server.ts'
+import { makeStore } from './store.ts'
 
 const RecordForm = lazy(() => import('../records/record-form.tsx').then(({ RecordForm }) => ({ default: RecordForm })))
 
 /** What is to be created: a type by its name, what is filled in to begin with, and what then becomes of it. */
 export type Creation = Partial<Draft> & { type: string; onCreated?(record: AnyRecord): void }
 
-const listeners = new Set<() => void>()
-let current: Creation | undefined
+const creations = makeStore<Creation | undefined>(undefined)
 
 /** Opens the dialog in which one creates a record, from anywhere below the shell. */
-export const openCreate = (creation: Creation) => show(creation)
-
-function show(creation: Creation | undefined) {
-  current = creation
-  for (const listener of listeners) listener()
-}
-
-function subscribe(listener: () => void) {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
-}
+export const openCreate = (creation: Creation) => creations.set(creation)
 
 /** The dialog in which one creates a record of any type. There is one, in the shell. */
 export function CreateDialog() {
-  const creation = useSyncExternalStore(subscribe, () => current)
+  const creation = creations.use()
   const type = useObjectTypes().find(({ name }) => name === creation?.type)
   const tell = useTellOfCreated()
   if (!creation || !type) return null
-  const close = () => show(undefined)
+  const close = () => creations.set(undefined)
   return (
     <Modal opened onClose={close} title={`New ${type.label.toLowerCase()}`} size="lg" centered={false}>
       <Suspense>

@@ -1,5 +1,4 @@
 import { Openfield } from '@openfield/sdk'
-import type { Coming } from './coming.ts'
 
 /** Where the server is: two folders above the app's files, also behind a proxy that serves it below a path. */
 export const base = new URL('../../', import.meta.url)
@@ -8,4 +7,4 @@ export const base = new URL('../../', import.meta.url)
 export const appPath = new URL('crm', base).pathname
 
 /** The one client: it acts as whoever is signed in. Everything the app does goes through it. */
-export const client = new Openfield({ session: true, baseURL: base.href }) as Openfield & { admin: Coming }
+export const client = new Openfield({ session: true, baseURL: base.href })

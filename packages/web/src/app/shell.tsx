@@ -1,49 +1,28 @@
 import { ActionIcon, Drawer, Menu } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import {
-  IconBuilding,
-  IconCalendarEvent,
-  IconChartBar,
-  IconCheckbox,
-  IconCube,
-  IconHome,
-  IconList,
-  IconMenu2,
-  IconNote,
-  IconSearch,
-  IconSettings,
-  IconTargetArrow,
-  IconUser,
-} from '@tabler/icons-react'
+import { IconChartBar, IconHome, IconMenu2, IconSearch, IconSettings, IconUser } from '@tabler/icons-react'
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
-import { type ComponentType, Suspense, useEffect } from 'react'
+import { Suspense, useEffect } from 'react'
+import { type Icon, iconOf, inNavigation } from '../records/icons.ts'
 import { useObjectTypes } from '../records/object-types.ts'
+import { useNoteVisits } from '../records/recent.ts'
 import { CreateDialog } from './create-dialog.tsx'
 import { EditStatus } from './edit-status.tsx'
+import { Keyboard } from './keyboard.tsx'
 import { useLiveUpdates } from './live.ts'
+import { palette } from './overlays.ts'
 import { useSession } from './session.tsx'
 import styles from './shell.module.css'
+import { shortKeys } from './shortcuts.ts'
 import { useSignOut } from './sign-out.ts'
 
-type Icon = ComponentType<{ size?: number; stroke?: number; 'aria-hidden'?: boolean }>
-
-/** The types that have a place of their own in the navigation, in its order, and the icon of each. */
-const icons: Record<string, Icon> = {
-  opportunity: IconTargetArrow,
-  account: IconBuilding,
-  contact: IconUser,
-  task: IconCheckbox,
-  note: IconNote,
-  meeting: IconCalendarEvent,
-  list: IconList,
-}
-
-export const iconOf = (objectType: string): Icon => icons[objectType] ?? IconCube
+export { iconOf }
 
 /** What surrounds every page of whoever is signed in. */
 export function Shell() {
   const [isOpen, { open, close }] = useDisclosure(false)
   useLiveUpdates()
+  useNoteVisits()
   const path = useRouterState({ select: ({ location }) => location.pathname })
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was opened by the menu closes it
   useEffect(close, [path])
@@ -55,15 +34,15 @@ export function Shell() {
       <nav className={styles['nav']} aria-label="Main">
         <Navigation />
       </nav>
-      <header className={styles['top']}>
+      <section className={styles['top']} aria-label="Top">
         <ActionIcon variant="subtle" color="gray" aria-label="Open the menu" onClick={open}>
           <IconMenu2 size={18} aria-hidden />
         </ActionIcon>
         <strong>Openfield</strong>
-        <ActionIcon variant="subtle" color="gray" aria-label="Search" component={Link} to="/search">
+        <ActionIcon variant="subtle" color="gray" aria-label="Search" onClick={openPalette}>
           <IconSearch size={18} aria-hidden />
         </ActionIcon>
-      </header>
+      </section>
       <Drawer opened={isOpen} onClose={close} size="16rem" title="Openfield">
         <nav aria-label="Menu">
           <Navigation />
@@ -80,24 +59,26 @@ export function Shell() {
         </main>
       </div>
       <CreateDialog />
+      <Keyboard />
     </div>
   )
 }
 
+const openPalette = () => palette.set('everything')
+
 function Navigation() {
-  const types = useObjectTypes()
-  const custom = types.filter((type) => type.custom)
+  const types = inNavigation(useObjectTypes())
   return (
     <>
-      <Place to="/search" icon={IconSearch} label="Search" />
+      <button type="button" className={styles['link']} onClick={openPalette}>
+        <IconSearch size={16} stroke={1.7} aria-hidden />
+        Search
+        <kbd aria-hidden>{shortKeys('mod+k')}</kbd>
+      </button>
       <Place to="/" icon={IconHome} label="Home" />
       <Place to="/dashboard" icon={IconChartBar} label="Dashboard" />
       <h2 className={styles['heading']}>Records</h2>
-      {Object.keys(icons).map((name) => {
-        const type = types.find((one) => one.name === name)
-        return type && <Place key={name} to={`/${type.plural}`} icon={iconOf(name)} label={type.pluralLabel} />
-      })}
-      {custom.map(({ name, plural, pluralLabel }) => (
+      {types.map(({ name, plural, pluralLabel }) => (
         <Place key={name} to={`/${plural}`} icon={iconOf(name)} label={pluralLabel} />
       ))}
       <div className={styles['end']}>

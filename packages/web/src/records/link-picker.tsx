@@ -44,7 +44,7 @@ export function LinkPicker({ definition, ids, names, onChange, error }: Props) {
       store={combobox}
       onOptionSubmit={(value) => (value === createValue ? create.mutate(text.trim()) : choose(value))}
     >
-      <Combobox.EventsTarget>
+      <Combobox.EventsTarget withExpandedAttribute>
         <TextInput
           aria-label={`Search for ${definition.label}`}
           placeholder={`Find ${type.label.toLowerCase()}…`}
