@@ -1,5 +1,8 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { lazy, Suspense } from 'react'
 import { drop, type Edit, isClaimed, resolve, useEdits } from './saves.ts'
+
+const EditValue = lazy(() => import('../records/edit-value.tsx').then(({ EditValue }) => ({ default: EditValue })))
 
 /** Says what is not saved yet, and lets whoever typed it choose where somebody else was faster. */
 export function EditStatus() {
@@ -38,11 +41,15 @@ function Question({ edit }: { edit: Edit }) {
           {isConflict && (
             <>
               <dt className="muted">It is now</dt>
-              <dd>{readable(edit.current)}</dd>
+              <dd>
+                <Value edit={edit} value={edit.current} />
+              </dd>
             </>
           )}
           <dt className="muted">You typed</dt>
-          <dd>{readable(edit.value)}</dd>
+          <dd>
+            <Value edit={edit} value={edit.value} />
+          </dd>
         </dl>
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>
@@ -55,5 +62,8 @@ function Question({ edit }: { edit: Edit }) {
   )
 }
 
-const readable = (value: unknown): string =>
-  value === null || value === undefined ? 'empty' : typeof value === 'object' ? JSON.stringify(value) : String(value)
+const Value = (props: { edit: Edit; value: unknown }) => (
+  <Suspense>
+    <EditValue {...props} />
+  </Suspense>
+)

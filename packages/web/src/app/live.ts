@@ -1,3 +1,5 @@
+import type { ObjectType } from '@openfield/schema'
+import { objectTypes } from '@openfield/schema/objects/index'
 import { useEffect } from 'react'
 import { queryClient } from './queries.ts'
 import { client } from './server.ts'
@@ -35,6 +37,8 @@ async function follow(signal: AbortSignal) {
       const { objectType, id, related } = event.data
       for (const kind of ['records', 'totals']) gather([kind, objectType])
       gather(['record', objectType, id])
+      // What stands in the timelines of others is not linked to them anew whenever it changes.
+      if (standsInTimelines(objectType)) gather(['timeline'])
       for (const one of [id, ...related]) for (const kind of ['timeline', 'name']) gather([kind, one])
     }
   } catch (error) {
@@ -43,3 +47,6 @@ async function follow(signal: AbortSignal) {
     clearTimeout(timer)
   }
 }
+
+const standsInTimelines = (objectType: string) =>
+  (objectTypes as Partial<Record<string, ObjectType>>)[objectType]?.happens !== undefined

@@ -187,7 +187,16 @@ export function keepRecord(objectType: string, record: AnyRecord) {
       ? { ...page, data: page.data.map((one) => (one.id === record.id ? { ...one, ...record } : one)) }
       : page,
   )
+  const renew = (entry: TimelinePage['data'][number]) =>
+    entry.id === record.id ? { ...entry, record: { ...entry.record, ...record } } : entry
+  queryClient.setQueriesData<{ pages: readonly TimelinePage[] }>(
+    { queryKey: ['timeline'] },
+    (timeline) =>
+      timeline && { ...timeline, pages: timeline.pages.map((page) => ({ ...page, data: page.data.map(renew) })) },
+  )
 }
+
+type TimelinePage = { data: readonly { id: string; record?: object }[] }
 
 async function refresh(objectType: string, id: string) {
   await Promise.all([

@@ -208,10 +208,11 @@ function useLeave(leave: () => void) {
 function whyReadOnly(
   type: ShownType,
   { accessLevel }: AnyRecord,
-  { readOnly }: FieldDefinition | RelationshipDefinition,
+  { readOnly, createOnly }: FieldDefinition | RelationshipDefinition,
 ): string | undefined {
   if (accessLevel === 'METADATA') return 'Only its participants can change it'
   if (!type.verbs.includes('update')) return 'Cannot be changed here'
+  if (createOnly) return 'Chosen when it was made'
   return readOnly ? 'Read only: filled in by the system' : undefined
 }
 

@@ -18,6 +18,10 @@ export type ShownType = {
   title: readonly string[]
   /** What can be done with its records. */
   verbs: readonly Verb[]
+  /** Files can be attached to its records. */
+  holdsFiles?: true
+  /** What of a record only some see. */
+  access?: ObjectType['access']
 }
 
 const objectTypesQuery = {
@@ -28,9 +32,17 @@ const objectTypesQuery = {
       ...type,
       name: objectType,
       pluralLabel: pluralLabel ?? type.label,
+      ...ownParts(objectType, type.custom),
     }))
   },
   staleTime: Number.POSITIVE_INFINITY,
+}
+
+/** What the tables of the product say of a type; what the workspace has added is as open as can be. */
+function ownParts(name: string, custom: boolean): Pick<ShownType, 'holdsFiles' | 'access'> {
+  if (custom) return { holdsFiles: true }
+  const { holdsFiles, access }: Partial<ObjectType> = objectTypes[name as keyof typeof objectTypes] ?? {}
+  return { ...(holdsFiles && { holdsFiles }), ...(access && { access }) }
 }
 
 /** All types of the workspace. Suspends. */
@@ -71,6 +83,7 @@ async function readDefinitions(type: ShownType): Promise<Definitions> {
         key,
         system: key.startsWith('$'),
         readOnly: definition.readOnly ?? false,
+        createOnly: own?.write === 'create',
         required: own?.required ?? (type.custom && key === '$name'),
       }
     }),
@@ -80,7 +93,8 @@ async function readDefinitions(type: ShownType): Promise<Definitions> {
         ...definition,
         key,
         system: key.startsWith('$'),
-        readOnly: definition.readOnly ?? own?.write !== undefined,
+        readOnly: definition.readOnly ?? own?.write === 'never',
+        createOnly: own?.write === 'create',
         required: own !== undefined && 'required' in own,
       }
     }),
@@ -106,9 +120,12 @@ export type HistoryPage = {
   nextCursor: string | null
 }
 
-type SentField = Omit<FieldDefinition, 'key' | 'required' | 'system' | 'readOnly' | 'typeConfiguration'> &
+type SentField = Omit<
+  FieldDefinition,
+  'key' | 'required' | 'system' | 'createOnly' | 'readOnly' | 'typeConfiguration'
+> &
   Partial<Pick<FieldDefinition, 'readOnly' | 'typeConfiguration'>>
-type SentRelationship = Omit<RelationshipDefinition, 'key' | 'required' | 'system' | 'readOnly'> &
+type SentRelationship = Omit<RelationshipDefinition, 'key' | 'required' | 'system' | 'createOnly' | 'readOnly'> &
   Partial<Pick<RelationshipDefinition, 'readOnly'>>
 type SentDefinitions = {
   fieldDefinitions: Readonly<Record<string, SentField>>

@@ -31,6 +31,8 @@ export type FieldDefinition = {
   typeConfiguration: TypeConfiguration
   required: boolean
   readOnly: boolean
+  /** Chosen when the record is made, and never changed. */
+  createOnly: boolean
   system: boolean
 }
 
@@ -41,6 +43,8 @@ export type RelationshipDefinition = {
   objectType: string
   cardinality: 'HAS_ONE' | 'HAS_MANY'
   readOnly: boolean
+  /** Chosen when the record is made, and never changed. */
+  createOnly: boolean
   required: boolean
   system: boolean
 }

@@ -1,0 +1,28 @@
+import { Badge } from '@mantine/core'
+import { IconSparkles } from '@tabler/icons-react'
+import type { AnyRecord, Definitions, FieldDefinition } from '../../records/record.ts'
+import { viewOf } from '../../values/index.ts'
+import styles from './record.module.css'
+
+/** Whether a field holds what the system writes about the record. */
+export const isWritten = ({ readOnly, valueType }: FieldDefinition) => readOnly && viewOf(valueType).multiline === true
+
+/** What the system has written about the record. */
+export const Summary = ({ record, definitions }: { record: AnyRecord; definitions: Definitions }) =>
+  definitions.fields.filter(isWritten).map((definition) => {
+    const value = record.fields[definition.key]?.value
+    const { Whole, Line } = viewOf(definition.valueType)
+    const Shown = Whole ?? Line
+    if (value === null || value === undefined) return null
+    return (
+      <section key={definition.key} className={styles['summary']} aria-label={definition.label}>
+        <div className={styles['heading']}>
+          <h2>{definition.label}</h2>
+          <Badge variant="light" color="gray" leftSection={<IconSparkles size={11} aria-hidden />} tt="none" fw={500}>
+            Written by the system
+          </Badge>
+        </div>
+        <Shown value={value} configuration={definition.typeConfiguration} />
+      </section>
+    )
+  })
