@@ -65,6 +65,17 @@ describe('openfield demo', () => {
     expect((await list(api, '/v1/members?limit=1')).totalCount).toBe(5)
   })
 
+  it('tells the year in its order', async () => {
+    for (const plural of ['accounts', 'opportunities']) {
+      const { data: records } = await list(api, `/v1/${plural}?limit=5`)
+      for (const { id } of records.slice(0, 4)) {
+        const { data } = (await api.get<{ data: { at: string }[] }>(`/admin/v1/timeline/${id}?limit=100`)).body
+        const times = data.map(({ at }) => at)
+        expect(times).toEqual(times.toSorted().reverse())
+      }
+    }
+  })
+
   it('writes records that are found by what they hold and are linked at both ends', async () => {
     const won = await list(api, `/v1/opportunities?${encodeURIComponent('$stage')}=Won&limit=25`)
     expect(won.totalCount).toBeGreaterThan(10)

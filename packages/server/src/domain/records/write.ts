@@ -30,12 +30,15 @@ export const writeContext = (
   workspace: ctx.workspace,
   definitions,
   at,
-  changeId: newUuid(),
+  changeId: changeIdAt(at),
   actor: ctx.caller?.actor ?? null,
   work,
   idempotency,
   response,
 })
+
+/** Changes are read in the order of their ids: one of a past that is made up has an id of its time. */
+const changeIdAt = (at: Date) => newUuid(Date.now() - at.getTime() > 60_000 ? at : undefined)
 
 /** Who made a change, as the API says it: an id that names what it is of. */
 export const actorId = (actor: string | null) =>
