@@ -1,19 +1,22 @@
 import { ApiError } from '@openfield/schema'
 import type { FastifyRequest } from 'fastify'
 
-/** How many failures in a row pass before those that follow have to wait: at one account from one address, or from it. */
-const allowed = { account: 5, address: 50 }
+/** How many failures pass before those that follow have to wait, how long at most, and how often one is forgiven. */
+type Patience = { allowed: number; delayMaxMs: number; forgivesEveryMs: number }
+
+/** At one account, from one address. */
+const atAccount: Patience = { allowed: 5, delayMaxMs: 15 * 60_000, forgivesEveryMs: 10 * 60_000 }
+/** From one address at whichever account. Many people may share it. */
+const fromAddress: Patience = { allowed: 50, delayMaxMs: 60_000, forgivesEveryMs: 60_000 }
 
 const firstDelayMs = 1000
-const delayMaxMs = 15 * 60_000
-const forgottenAfterMs = 60 * 60_000
 const trackedMax = 10_000
 
 type Failures = { count: number; freeAt: number; lastAt: number }
 
 /**
  * Slows down those who guess who somebody is: after some failures, each further one doubles the wait until the next
- * attempt, up to 15 minutes. In memory: a restart forgives.
+ * attempt. In memory: a restart forgives.
  */
 export class Attempts {
   readonly #failures = new Map<string, Failures>()
@@ -24,26 +27,26 @@ export class Attempts {
    */
   begin(account: string, request: FastifyRequest, now = Date.now()): { succeeded(): void } {
     const address = addressOf(request)
-    const atAccount = `${account} from ${address}`
-    const waitMs = Math.max(...[atAccount, address].map((name) => (this.#failures.get(name)?.freeAt ?? 0) - now))
+    const both = `${account} from ${address}`
+    const waitMs = Math.max(...[both, address].map((name) => (this.#failures.get(name)?.freeAt ?? 0) - now))
     if (waitMs > 0) throw tooManyAttempts(Math.ceil(waitMs / 1000))
-    this.#fail(atAccount, allowed.account, now, request)
-    const failures = this.#fail(address, allowed.address, now, request)
+    this.#fail(both, atAccount, now, request)
+    const failures = this.#fail(address, fromAddress, now, request)
     return {
       succeeded: () => {
-        this.#failures.delete(atAccount)
+        this.#failures.delete(both)
         // Whoever has an account cannot win back an address's attempts at others.
         Object.assign(failures, { count: failures.count - 1, freeAt: 0 })
       },
     }
   }
 
-  #fail(name: string, allowed: number, now: number, { log, id }: FastifyRequest): Failures {
-    const known = this.#failures.get(name)
-    const count = known && now - known.lastAt < forgottenAfterMs ? known.count + 1 : 1
+  #fail(name: string, { allowed, delayMaxMs, forgivesEveryMs }: Patience, now: number, { log, id }: FastifyRequest) {
+    const { count: before, lastAt } = this.#failures.get(name) ?? { count: 0, lastAt: now }
+    const count = Math.max(0, before - Math.floor((now - lastAt) / forgivesEveryMs)) + 1
     const delayMs = count < allowed ? 0 : Math.min(firstDelayMs * 2 ** (count - allowed), delayMaxMs)
     if (count === allowed + 1) log.error({ requestId: id, attempts: name }, 'Signing in fails again and again')
-    const failures = { count, freeAt: now + delayMs, lastAt: now }
+    const failures: Failures = { count, freeAt: now + delayMs, lastAt: now }
     // Entered anew, so that the map's first entry is the one that was quiet longest.
     this.#failures.delete(name)
     this.#failures.set(name, failures)

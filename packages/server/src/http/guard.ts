@@ -54,6 +54,8 @@ export function guard(guards: Guards, requirements: Requirements) {
     if (requirements.version === 'required') requireVersion(request.headers['lightfield-version'])
     countRequest(rateLimiter, requirements.category, bucketOf(workspace, caller, rateLimiter.limit), reply)
     requireAccess(caller, requirements)
+    // Caches keep away from what is asked for with a key by themselves, not from what comes by a cookie.
+    if (caller.session) reply.header('cache-control', 'no-store')
     const ctx: Context = { ...system, workspace, caller }
     const idempotency = idempotencyOf(request, requirements)
     request.call = { ctx, idempotency }

@@ -4,6 +4,7 @@ import { withLock } from '../../storage/database.ts'
 import { countAdmins } from '../../storage/members.ts'
 import { deletePassword } from '../../storage/passwords.ts'
 import { deleteSessionsOf } from '../../storage/sessions.ts'
+import { deleteLinksOf } from '../../storage/sign-in-links.ts'
 import type { Context } from '../context.ts'
 import { createRecord } from '../records/create.ts'
 import { retrieveRecord } from '../records/retrieve.ts'
@@ -43,6 +44,7 @@ export const removeMember = (ctx: Context, id: string): Promise<string> =>
     await revokeKeysOf(ctx.db, ctx.workspace, uuid, ctx.now())
     await deleteSessionsOf(ctx.db, ctx.workspace, uuid)
     await deletePassword(ctx.db, ctx.workspace, uuid)
+    await deleteLinksOf(ctx.db, ctx.workspace, uuid)
     return removed
   })
 

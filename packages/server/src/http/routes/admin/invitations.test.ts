@@ -123,6 +123,8 @@ describe('POST /admin/v1/welcome', () => {
     const [old, gone] = [await invite(), await invite()]
     await api.delete(`/admin/v1/members/${gone.member.id}`)
     expect(outcome(await read(gone.token))).toBe('404')
+    await api.post(`/admin/v1/trash/${gone.member.id}/restore`)
+    expect(outcome(await read(gone.token))).toBe('404')
     await pass(8)
     for (const ask of [read, accept]) expect(outcome(await ask(old.token))).toBe('404')
   })

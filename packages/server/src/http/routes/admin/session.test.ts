@@ -197,6 +197,11 @@ describe('a session', () => {
     expect(outcome(await browser.get('/admin/v1/trash'))).toBe('403')
   })
 
+  it('gets answers that no cache between may keep', async () => {
+    const { headers } = await (await signedIn()).get('/v1/accounts')
+    expect(headers['cache-control']).toBe('no-store')
+  })
+
   it('is told from a key by /v1/auth/validate', async () => {
     const { body } = await (await signedIn()).get('/v1/auth/validate')
     expect(body).toEqual({ active: true, tokenType: 'session', subjectType: 'user', scopes: [] })
