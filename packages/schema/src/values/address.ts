@@ -1,6 +1,6 @@
 import codes from 'i18n-iso-countries/codes.json' with { type: 'json' }
 import names from 'i18n-iso-countries/langs/en.json' with { type: 'json' }
-import { comparable, textComparisons } from './comparisons.ts'
+import { comparable, textComparisons, textSearch } from './comparisons.ts'
 import { parseMember, parseObject } from './object.ts'
 import { wordsOf } from './string.ts'
 import { brokenRule, type ValueType, wrongType } from './type.ts'
@@ -66,6 +66,7 @@ export const address: ValueType<Partial<Address>, Address> = {
   order: 'entry',
   entries: (value) => ({ text: [comparable(oneLine(value))] }),
   operators: textComparisons,
+  screenOperators: textSearch,
   words: (value) => wordsOf(oneLine(value)),
   display: oneLine,
   fromCell: (cell) => ({ street: cell.trim() }),

@@ -20,3 +20,8 @@ export const textComparisons: Operators = {
   equal: (text) => ({ index: 'text', operator: 'equal', value: comparable(parseString(text)) }),
   startsWith: (text) => ({ index: 'text', operator: 'startsWith', value: comparable(parseString(text)) }),
 }
+
+/** What screens can ask of them, too. */
+export const textSearch: Operators = {
+  contains: (text) => ({ index: 'text', operator: 'contains', value: comparable(parseString(text)) }),
+}

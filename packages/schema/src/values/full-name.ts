@@ -1,4 +1,4 @@
-import { comparable, textComparisons } from './comparisons.ts'
+import { comparable, textComparisons, textSearch } from './comparisons.ts'
 import { parseMember, parseObject } from './object.ts'
 import { wordsOf } from './string.ts'
 import type { ValueType } from './type.ts'
@@ -26,6 +26,7 @@ export const fullName: ValueType<Partial<FullName>, FullName> = {
   order: 'entry',
   entries: (value) => ({ text: [comparable(firstAndLast(value))] }),
   operators: textComparisons,
+  screenOperators: textSearch,
   words: (value) => wordsOf(firstAndLast(value)),
   display: firstAndLast,
   fromCell: wholeName,

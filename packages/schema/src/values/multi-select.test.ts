@@ -29,9 +29,9 @@ test('422: an unknown or retired option, or more than 100', () => {
   expect(() => parse(new Array(10_000).fill('Alpha'))).toThrow(brokenRule('must have at most 100 elements'))
 })
 
-test('cannot be filtered by', () => {
+test('is found by each of its options, but not by lists of the public API', () => {
   expect(multiSelect.operators).toEqual({})
-  expect(multiSelect.entries(['opt_a'], tags)).toEqual({})
+  expect(multiSelect.entries(['opt_a', 'opt_b'], tags)).toEqual({ text: ['opt_a', 'opt_b'] })
 })
 
 test('is shown by its labels', () => {

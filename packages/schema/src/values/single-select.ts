@@ -32,7 +32,8 @@ export function parseOption(input: unknown, configuration: TypeConfiguration): s
   return option.id
 }
 
-function readOption(text: string, configuration: TypeConfiguration): string {
+/** The id of the option that a filter names. Throws InvalidValue. */
+export function readOption(text: string, configuration: TypeConfiguration): string {
   const wanted = parseString(text)
   const option = findOption(wanted, activeOptions(configuration)) ?? findOption(wanted, configuration.options ?? [])
   if (option) return option.id

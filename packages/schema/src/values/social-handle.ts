@@ -77,6 +77,9 @@ export const socialHandle: ValueType<string, string> = {
     },
     startsWith: (text) => ({ index: 'text', operator: 'startsWith', value: fold(parseString(text)) }),
   },
+  screenOperators: {
+    contains: (text) => ({ index: 'text', operator: 'contains', value: fold(parseString(text)) }),
+  },
   words: (value) => wordsOf(decoded(value.split('/').at(-1) ?? '') ?? ''),
   display: (value) => value,
   fromCell: (cell) => cell,

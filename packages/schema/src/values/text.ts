@@ -14,6 +14,9 @@ export const text: ValueType<string, string> = {
     equal: (value) => ({ index: 'text', operator: 'equal', value: fold(parseString(value)) }),
     startsWith: (value) => ({ index: 'text', operator: 'startsWith', value: fold(parseString(value)) }),
   },
+  screenOperators: {
+    contains: (value) => ({ index: 'text', operator: 'contains', value: fold(parseString(value)) }),
+  },
   words: wordsOf,
   display: (value) => value,
   fromCell: (cell) => cell.trim(),

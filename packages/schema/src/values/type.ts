@@ -52,7 +52,7 @@ export type IndexName = keyof IndexEntries
 
 /** A filter, ready for storage: which index to ask and for what. Text is folded the way index entries are. */
 export type Condition =
-  | { index: 'text'; operator: 'equal' | 'startsWith'; value: string }
+  | { index: 'text'; operator: 'equal' | 'startsWith' | 'contains'; value: string }
   | { index: 'number'; operator: '=' | '>' | '>=' | '<' | '<='; value: number }
   | { index: 'substring'; operator: 'contains'; value: string }
 
@@ -81,6 +81,8 @@ export interface ValueType<Write = unknown, Read extends Json = Json> {
   entries(value: Read, configuration: TypeConfiguration): IndexEntries
   /** The operators of the type, each turning the text after `=` into a condition. Throws InvalidValue. */
   readonly operators: { readonly [O in Operator]?: (text: string, configuration: TypeConfiguration) => Condition }
+  /** Operators that screens have beyond those of the public API. */
+  readonly screenOperators?: ValueType['operators']
   /** Words this value adds to search. */
   words(value: Read, configuration: TypeConfiguration): string[]
   /** How a person reads the value, e.g. an option's label. */

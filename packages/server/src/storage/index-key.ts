@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import { badRequest } from '@openfield/schema'
 
 /** The longest text an index holds, in UTF-8 bytes. A longer one is held as its head and a digest of the whole. */
-const bytesMax = 500
+export const bytesMax = 500
+/** What follows the head of a long one, in characters: a separator and a digest in base 64. */
+export const digestLength = 45
 
 /** The form of a folded text in an index: equal texts have equal keys, and a key starts with its text's first bytes. */
 export function indexKey(text: string): string {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Condition } from '@openfield/schema'
 import { type Connection, run, type Statement } from './database.ts'
-import { indexKey, prefixBounds } from './index-key.ts'
+import { bytesMax, digestLength, indexKey, prefixBounds } from './index-key.ts'
 import { completeRecord, type Shape } from './records.ts'
 import { definitionsVersion, type RecordColumns, recordColumns, recordSource, type StoredRecord } from './rows.ts'
 
@@ -10,13 +10,22 @@ export type Match =
   | { field: number; condition: Condition }
   /** Records linked to `other`; `side` is the end at which the listed records are. */
   | { relationships: readonly number[]; side: 'from' | 'to'; other: string }
+  /** Records that have a value in a field, other than an empty text. */
+  | { field: number; filled: 'text' | 'number' | 'substring'; several: boolean }
+  /** The same of a field that no index knows. */
+  | { objectType: number; filledKey: string }
+  /** Records that are linked to some record of the type `others`. */
+  | { relationships: readonly number[]; side: 'from' | 'to'; others: number }
   /** Records of a type whose ids lie in a range: those that were created in a time. */
   | { objectType: number; from: string; before: string }
   /** Records of a type by when they last changed. */
   | { objectType: number; operator: '=' | '>' | '>=' | '<' | '<='; updatedAt: Date }
 
 /** One filter of a list; all of a list's filters must hold. `param` names it in errors. */
-export type Filter = { param: string; negated: boolean; match: Match | { any: readonly Match[] } }
+export type Filter = { param: string; negated: boolean; match: Match | Alternatives }
+
+/** Of these, one must hold, of records of a type. */
+export type Alternatives = { any: readonly Filter[]; objectType: number }
 
 export type Page = { definitions: number; total: number; records: StoredRecord[] }
 
@@ -79,18 +88,26 @@ export type Part = {
 /** A filter as SQL. */
 export function part(sql: Parameters, { match, negated, param }: Filter): Part {
   if ('any' in match) {
-    const sets = match.any.map((one) => select(part(sql, { match: one, negated: false, param })))
-    return fieldPart(`(${sets.join(' union ')}) either`, negated, 'true')
+    const sets = match.any.map((one) => complemented(sql, match.objectType, part(sql, one)))
+    return fieldPart(`(${sets.map((set) => `(${set})`).join(' union ')}) either`, negated, 'true')
   }
+  if ('others' in match) return linkedPart(sql, match, negated)
   if ('relationships' in match) return relationshipPart(sql, match, negated)
+  if ('filledKey' in match) return documentPart(sql, match, negated)
   if ('objectType' in match) return momentPart(sql, match, negated)
+  if ('filled' in match) {
+    const where = `workspace_id = $1 and field = ${sql.add(match.field, 'int')}`
+    const filled = match.filled === 'number' ? where : `${where} and value > ''`
+    return fieldPart(`index_${match.filled}`, negated, filled, { unique: !match.several })
+  }
   const { condition } = match
   const field = sql.add(match.field, 'int')
   const key = `workspace_id = $1 and field = ${field}`
   if (condition.index === 'substring') {
-    const pattern = sql.add(`%${condition.value.replace(/[\\%_]/g, '\\$&')}%`, 'text')
+    const pattern = sql.add(patternOf(condition.value), 'text')
     return fieldPart('index_substring', negated, `${key} and value like ${pattern}`, { unique: false })
   }
+  if (condition.operator === 'contains') return containsPart(sql, key, condition.value, negated)
   if (condition.operator === 'startsWith') {
     const [low, high] = prefixBounds(condition.value, param)
     return fieldPart(
@@ -111,6 +128,37 @@ export function part(sql: Parameters, { match, negated, param }: Filter): Part {
     negated,
     `${key} and value ${condition.operator} ${sql.add(condition.value, 'float8')}`,
   )
+}
+
+/** A set, or all other records of the type. */
+function complemented(sql: Parameters, objectType: number, one: Part): string {
+  return one.negated ? `${select(allOf(sql.add(objectType, 'int')))} except ${select(one)}` : select(one)
+}
+
+const patternOf = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
+
+/** Within the texts of an index; of a long one the index has the head, and a digest that is no part of the text. */
+function containsPart(sql: Parameters, key: string, text: string, negated: boolean): Part {
+  const pattern = sql.add(patternOf(text), 'text')
+  const head = `case when octet_length(value) <= ${bytesMax} then value else left(value, -${digestLength}) end`
+  return fieldPart('index_text', negated, `${key} and ${head} like ${pattern}`)
+}
+
+/** Records with text in a document, as they or the system say it. */
+function documentPart(sql: Parameters, match: Extract<Match, { filledKey: string }>, negated: boolean): Part {
+  const key = sql.add(match.filledKey, 'text')
+  const all = `r.workspace_id = $1 and r.object_type = ${sql.add(match.objectType, 'int')} and r.deleted_at is null`
+  const filled = `coalesce(g.fields->${key}, r.fields->${key})->>'value' <> ''`
+  return fieldPart(`(select r.id from ${recordSource} where ${all} and ${filled}) document`, negated, 'true')
+}
+
+/** From the other end, where there are fewer records or as many. */
+function linkedPart(sql: Parameters, match: Extract<Match, { others: number }>, negated: boolean): Part {
+  const [own, other] = match.side === 'from' ? ['from_id', 'to_id'] : ['to_id', 'from_id']
+  const others = select(allOf(sql.add(match.others, 'int')))
+  const linked = `select e.${own} as id from (${others}) o cross join lateral (select ${own} from edge
+    where workspace_id = $1 and ${other} = o.id and relationship = any(${sql.add(match.relationships, 'int[]')})) e`
+  return fieldPart(`(${linked}) linked`, negated, 'true', { unique: false })
 }
 
 const fieldPart = (
@@ -150,7 +198,11 @@ function relationshipPart(
   }
 }
 
-function momentPart(sql: Parameters, match: Extract<Match, { objectType: number }>, negated: boolean): Part {
+function momentPart(
+  sql: Parameters,
+  match: Extract<Match, { from: string } | { updatedAt: Date }>,
+  negated: boolean,
+): Part {
   const all = allOf(sql.add(match.objectType, 'int'))
   const where =
     'from' in match
@@ -234,6 +286,7 @@ export async function driverFirst(db: Connection, workspace: number, filters: re
 const preparedFiltersMax = 2
 
 export function statementOf(text: string, filters: readonly Filter[]): Statement {
-  if (filters.length > preparedFiltersMax) return { text }
+  const all = filters.flatMap((filter) => ('any' in filter.match ? filter.match.any : [filter]))
+  if (all.length > preparedFiltersMax) return { text }
   return { name: `list_${createHash('sha1').update(text).digest('base64url')}`, text }
 }

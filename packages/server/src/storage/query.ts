@@ -108,56 +108,61 @@ export function sourceOf(sql: Parameters, filters: readonly Filter[], all: () =>
 /** Membership as a value, which is a look-up in a hash table; as a condition it would be a join of the planner's choice. */
 const isIn = (id: string, set: string) => `(${id} in (select id from ${set}))`
 
-/**
- * The common table expressions `a`, the part of the page whose records have what they are sorted by, and `b`, the part
- * where it is not set; and the type of the value that `a` is sorted by.
- */
-function orderedParts(
-  sql: Parameters,
-  source: Source,
-  all: () => Part,
-  query: Query,
-): { parts: string[]; type: string } {
-  const { sort, after } = query
-  const [limit, offset] = [sql.add(query.limit, 'int'), sql.add(query.offset, 'int')]
-  const [direction, beyond] = sort.descending ? ['desc', '<'] : ['asc', '>']
-  const nothing = 'b as materialized (select null::uuid as id where false)'
-  if (sort.key.by === 'creation') {
-    const rest = after ? ` and ${source.id} ${beyond} ${sql.add(after.id, 'uuid')}` : ''
-    const page = `select null::text as value, ${source.id} as id from ${source.from} where ${source.where}${rest}
-      order by ${source.id} ${direction} limit ${limit} offset ${offset}`
-    return { parts: [`a as materialized (${page})`, nothing], type: 'text' }
-  }
-  const order = `order by value ${direction}, id ${direction}`
-  const scan = scanOf(sql, sort.key, all)
-  const passes = source.restricted ? ` and ${isIn('id', source.from)} is true` : ''
+/** The parts of a page: `a`, whose records have what they are sorted by, and `b`, where it is not set. */
+type Ordered = { parts: string[]; type: string }
+
+/** The common table expressions `a` and `b`, and the type of the value that `a` is sorted by. */
+function orderedParts(sql: Parameters, source: Source, all: () => Part, query: Query): Ordered {
+  const { key } = query.sort
+  if (key.by === 'creation')
+    return { parts: [a(byCreation(sql, source, query)), b('select null::uuid as id where false')], type: 'text' }
+  const scan = scanOf(sql, key, all)
   const unset = `select id from (select ${source.id} as id from ${source.from} where ${source.where}
       except select id from ${scan.from} where ${scan.where}) u`
-  if (after?.value === null) {
-    const rest = `${unset} where id ${beyond} ${sql.add(after.id, 'uuid')} order by id ${direction} limit ${limit}`
-    return {
-      parts: [
-        `a as materialized (select null::${scan.type} as value, null::uuid as id where false)`,
-        `b as materialized (${rest})`,
-      ],
-      type: scan.type,
-    }
-  }
+  const parts =
+    query.after?.value === null
+      ? [
+          a(`select null::${scan.type} as value, null::uuid as id where false`),
+          b(onlyUnset(sql, unset, query.after, query)),
+        ]
+      : setThenUnset(sql, source, scan, unset, query)
+  return { parts, type: scan.type }
+}
+
+const a = (page: string) => `a as materialized (${page})`
+const b = (page: string) => `b as materialized (${page})`
+
+const directionOf = ({ descending }: Sort) => (descending ? (['desc', '<'] as const) : (['asc', '>'] as const))
+
+function byCreation(sql: Parameters, { id, from, where }: Source, { sort, after, limit, offset }: Query): string {
+  const [direction, beyond] = directionOf(sort)
+  const rest = after ? ` and ${id} ${beyond} ${sql.add(after.id, 'uuid')}` : ''
+  return `select null::text as value, ${id} as id from ${from} where ${where}${rest}
+    order by ${id} ${direction} limit ${sql.add(limit, 'int')} offset ${sql.add(offset, 'int')}`
+}
+
+function onlyUnset(sql: Parameters, unset: string, { id }: Position, { sort, limit }: Query): string {
+  const [direction, beyond] = directionOf(sort)
+  return `${unset} where id ${beyond} ${sql.add(id, 'uuid')} order by id ${direction} limit ${sql.add(limit, 'int')}`
+}
+
+/** The unset ones are looked for only where the others do not fill the page. */
+function setThenUnset(sql: Parameters, source: Source, scan: Scan, unset: string, query: Query): string[] {
+  const { sort, after } = query
+  const [limit, offset] = [sql.add(query.limit, 'int'), sql.add(query.offset, 'int')]
+  const [direction, beyond] = directionOf(sort)
+  const passing = source.restricted ? `${scan.where} and ${isIn('id', source.from)} is true` : scan.where
   const rest = after
     ? ` and (value, id) ${beyond} (${sql.add(after.value, scan.type)}, ${sql.add(after.id, 'uuid')})`
     : ''
-  const page = `select value, id from ${scan.from} where ${scan.where}${rest}${passes} ${order} limit ${limit} offset ${offset}`
-  // Evaluated only where the first part does not fill the page.
   const left = `(${limit} - (select count(*) from a))`
-  const skipped = `greatest(0, ${offset} - (select count(*) from ${scan.from} where ${scan.where}${passes}))`
-  return {
-    parts: [
-      `a as materialized (${page})`,
-      `b as materialized (${unset} where ${left} > 0 order by id ${direction}
-      limit ${left} offset case when ${left} > 0 and ${offset} > 0 then ${skipped} else 0 end)`,
-    ],
-    type: scan.type,
-  }
+  const skipped = `greatest(0, ${offset} - (select count(*) from ${scan.from} where ${passing}))`
+  return [
+    a(`select value, id from ${scan.from} where ${passing}${rest}
+      order by value ${direction}, id ${direction} limit ${limit} offset ${offset}`),
+    b(`${unset} where ${left} > 0 order by id ${direction}
+      limit ${left} offset case when ${left} > 0 and ${offset} > 0 then ${skipped} else 0 end`),
+  ]
 }
 
 /** Where the values that a list is sorted by stand, each with the id of its record, and of which type they are. */

@@ -85,7 +85,7 @@ export async function visibleThrough(
 /** What lists of a type must filter by so that they hold what the caller may see; undefined when that is everything. */
 export function visibilityFilter(
   ctx: Context,
-  { visibility, fields, relationships }: ObjectDefinition,
+  { number, visibility, fields, relationships }: ObjectDefinition,
 ): Filter | undefined {
   if (!visibility || !ctx.caller) return undefined
   const [field, members] = [fields.get(visibility.field), relationships.get(visibility.members)]
@@ -96,5 +96,6 @@ export function visibilityFilter(
   } as const
   const member = ctx.caller.memberId === undefined ? undefined : decodeId('mem', ctx.caller.memberId)
   const own = member === undefined ? [] : [{ relationships: members.ids, side: members.side, other: member }]
-  return { param: visibility.field, negated: false, match: { any: [open, ...own] } }
+  const any = [open, ...own].map((match) => ({ param: visibility.field, negated: false, match }))
+  return { param: visibility.field, negated: false, match: { any, objectType: number } }
 }
