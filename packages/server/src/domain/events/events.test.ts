@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   aChannel,
   aContact,
@@ -212,6 +212,17 @@ describe('who listens', () => {
     await listener.next()
     successOf(await api.delete(`/admin/v1/api-keys/${made.id}`))
     await listener.ended
+  })
+
+  it('leaves without a word in the log', async () => {
+    const log = vi.spyOn(process.stderr, 'write')
+    const listener = await listenTo(api)
+    await listener.next()
+    listener.leave()
+    await anAccount(api)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(log.mock.calls.flat().join()).not.toContain('Cannot write headers')
+    log.mockRestore()
   })
 
   it('is let go when the server stops', async () => {
