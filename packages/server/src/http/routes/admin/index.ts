@@ -75,7 +75,10 @@ function addRoute(app: FastifyInstance, guards: Guards, operation: AdminOperatio
         request,
         reply,
       })
-      return reply.sent ? reply : sendJson(reply, typeof result === 'string' ? result : JSON.stringify(result))
+      // An answer that its client did not wait for is no longer to be sent either.
+      return reply.raw.headersSent
+        ? reply
+        : sendJson(reply, typeof result === 'string' ? result : JSON.stringify(result))
     },
   })
 }
