@@ -1,6 +1,7 @@
 /** A client library for Openfield and for servers that speak the same API, for Node and browsers. */
 export type { ApiKey, NewApiKey } from './admin/api-keys.ts'
 export type { Actor, ChangeEvent, Event, ListenOptions } from './admin/events.ts'
+export type { DownloadLink, ExportQuery } from './admin/exports.ts'
 export type {
   Import,
   ImportChange,

@@ -36,7 +36,7 @@ export function send(base: string, { method, path, headers = {}, body }: Request
         incoming.on('error', reject)
         incoming.on('end', () => {
           const text = Buffer.concat(chunks).toString('utf8')
-          const isJson = /json/.test(incoming.headers['content-type'] ?? '')
+          const isJson = /^application\/json/.test(incoming.headers['content-type'] ?? '')
           const status = incoming.statusCode ?? 0
           resolve({ status, headers: incoming.headers, body: isJson && text ? JSON.parse(text) : undefined, text })
         })

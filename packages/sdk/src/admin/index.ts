@@ -1,6 +1,7 @@
 import type { Send, Stream } from '../request.ts'
 import { ApiKeys } from './api-keys.ts'
 import { Events } from './events.ts'
+import { Exports } from './exports.ts'
 import { Imports } from './imports.ts'
 import { Invitations, PasswordResets, Welcome } from './invitations.ts'
 import { Members } from './members.ts'
@@ -18,6 +19,7 @@ export class Admin {
   readonly events: Events
   readonly invitations: Invitations
   readonly members: Members
+  readonly exports: Exports
   readonly imports: Imports
   readonly objects: Objects
   readonly passwordResets: PasswordResets
@@ -35,6 +37,7 @@ export class Admin {
     this.events = new Events(stream)
     this.invitations = new Invitations(send)
     this.members = new Members(send)
+    this.exports = new Exports(send)
     this.imports = new Imports(send)
     this.objects = new Objects(send)
     this.passwordResets = new PasswordResets(send)

@@ -33,9 +33,10 @@ export async function requireSigned(ctx: Signer, method: SignedMethod, path: str
 
 const signedPath = /^(\/files\/(\w+)\?workspace=(\d+)&expires=(\d+))&signature=([\w-]+)$/
 
-const signatureOf = (secret: Buffer, method: SignedMethod, path: string) =>
+/** What makes a path good for a method. */
+export const signatureOf = (secret: Buffer, method: SignedMethod, path: string) =>
   createHmac('sha256', secret).update(`${method} ${path}`).digest('base64url')
 
-/** In the same time wherever they differ. */
-const isEqual = (given: string, right: string) =>
+/** Whether a signature is right; in the same time wherever it differs. */
+export const isEqual = (given: string, right: string) =>
   given.length === right.length && timingSafeEqual(Buffer.from(given), Buffer.from(right))

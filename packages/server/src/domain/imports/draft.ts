@@ -28,13 +28,14 @@ import { requireFile, wrongStatus } from '../files/retrieve.ts'
 import { checkNew } from '../records/create.ts'
 import { findType, shapeOf } from '../records/definitions.ts'
 import { checkChange } from '../records/update.ts'
+import { authorOf, callerOf } from './author.ts'
 import { type Source as Bytes, detectFormat, type Encoding, type Row, readRows } from './csv.ts'
-import { findById } from './find.ts'
+import { findByExternalId, findById } from './find.ts'
 import { requireImportable } from './import.ts'
 import { type MakeAccounts, type Prepared, prepareRows, type Work } from './prepare.ts'
 import { presentImport, presentSummary } from './present.ts'
 import { messageOf, workOf } from './run.ts'
-import type { Author, MappingEntry, Settings, Source, StoredImport } from './settings.ts'
+import type { MappingEntry, Settings, Source, StoredImport } from './settings.ts'
 import { suggestMapping } from './suggest.ts'
 import { isFindable, takesSeveral, targetsOf } from './targets.ts'
 
@@ -69,7 +70,8 @@ export async function createImport(ctx: Context, input: NewImport) {
   })
   const { header = true } = input
   const found = await scan(bytes, { filename: file.filename, format, header, columns: [] })
-  const mapping = await withKnownIds(ctx, definition, found.texts, suggestMapping(definition, found.texts))
+  const suggested = await withKnownIds(ctx, definition, found.texts, suggestMapping(definition, found.texts))
+  const mapping = await withKnownLinks(ctx, definition, found.texts, suggested)
   const source: Source = {
     filename: file.filename,
     format,
@@ -93,17 +95,11 @@ export async function createImport(ctx: Context, input: NewImport) {
   return retrieveImport(ctx, encodeId(idPrefixes.import, id))
 }
 
-function authorOf({ caller }: Context): Author | null {
-  if (!caller) return null
-  const { session: _session, expiresAt: _end, ...author } = caller
-  return author
-}
-
 /** Everything that an import does is done in the name of whoever began it. */
 export const inNameOf = (system: System, workspace: number, { createdBy }: StoredImport): Context => ({
   ...system,
   workspace,
-  caller: createdBy ? { ...createdBy, session: undefined, expiresAt: null } : undefined,
+  caller: callerOf(createdBy),
 })
 
 /** The bytes of an import's file, each time from the beginning. */
@@ -163,6 +159,28 @@ async function withKnownIds(
     return entry.to === 'externalId' && !hasExternal ? { ...entry, to: null } : entry
   })
 }
+
+/** Ids of linked records that are not here, as in an export of another workspace, lead nowhere: such columns are left out. */
+const withKnownLinks = (
+  ctx: Context,
+  definition: ObjectDefinition,
+  columns: readonly { texts: readonly string[] }[],
+  mapping: readonly MappingEntry[],
+): Promise<MappingEntry[]> =>
+  withDefinitions(ctx, async ({ types }) =>
+    Promise.all(
+      mapping.map(async (entry) => {
+        const { to, column } = entry
+        const relationship = to === null ? undefined : definition.relationships.get(to)
+        const other = relationship && types.get(relationship.objectType)
+        if (!other || column === undefined) return entry
+        const ids = (columns[column]?.texts ?? []).flatMap((text) => text.split(';')).map((text) => text.trim())
+        if (ids.length === 0 || !ids.every((id) => decodeId(other.prefix, id))) return entry
+        const known = [...(await findById(ctx, other, ids)), ...(await findByExternalId(ctx, other, ids))]
+        return known.some(({ length }) => length > 0) ? entry : { ...entry, to: null }
+      }),
+    ),
+  )
 
 const suggestMatch = (mapping: readonly MappingEntry[]) =>
   ['id', 'externalId', '$email', '$website'].find((key) => mapping.some(({ to }) => to === key)) ?? null

@@ -1,5 +1,5 @@
 import type { ImportRecord } from '../../storage/imports.ts'
-import type { Caller } from '../context.ts'
+import type { Author } from './author.ts'
 import type { TableFormat } from './csv.ts'
 
 /** What a column, or one text for every row, is to become. `to`: a target by its key; null: it is left out. */
@@ -28,8 +28,5 @@ export type SourceColumn = { name: string; samples: string[] }
 
 /** What was found in the file. */
 export type Source = { filename: string; format: TableFormat; header: boolean; columns: SourceColumn[] }
-
-/** The caller in whose name an import writes, as far as it is kept; the session itself is not. */
-export type Author = Omit<Caller, 'session' | 'expiresAt'>
 
 export type StoredImport = ImportRecord<Source, Settings, Author | null>

@@ -100,6 +100,7 @@ function namesOf({ name }: ObjectDefinition, targets: ReadonlyMap<string, Target
   for (const target of targets.values()) {
     add(target.label, target)
     add(target.to, target)
+    add(`${target.label} (${target.to})`, target)
   }
   for (const [to, others] of Object.entries(synonyms[name] ?? {})) {
     const target = targets.get(to)

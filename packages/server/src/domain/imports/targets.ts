@@ -24,7 +24,8 @@ export function targetsOf(definition: ObjectDefinition): Map<string, Target> {
   return new Map([...fields, ...relationships, ...own].map((target) => [target.to, target]))
 }
 
-const fieldTargets = (field: Field): Target[] => [
+/** A field as a whole, and the parts of it that may stand in columns of their own. */
+export const fieldTargets = (field: Field): Target[] => [
   { to: field.key, label: field.label, kind: 'field', field, part: undefined },
   ...Object.entries(field.type.parts ?? {}).map(([part, label]): Target => {
     return { to: `${field.key}.${part}`, label: `${field.label}: ${label}`, kind: 'field', field, part }

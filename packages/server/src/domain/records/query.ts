@@ -27,25 +27,39 @@ const linksMax = 5
 /** A page of the live records of a type that pass the filters, in the order asked for, as JSON text, with what they are linked to by name. */
 export const queryRecords = (ctx: Context, objectType: string, query: RecordQuery): Promise<string> =>
   withDefinitions(ctx, async (definitions) => {
-    const definition = readableType(ctx, definitions, objectType)
-    const keys = parseKeys(definition, query.keys)
-    const sort = parseSort(definitions, definition, query.sort)
-    const page = await storedPage(ctx.db, ctx.workspace, narrowed(definition, shapeOf(definitions, definition), keys), {
-      filters: filtersOf(ctx, definitions, definition, query.filters),
-      sort,
-      limit: query.limit,
-      offset: query.after === undefined ? query.offset : 0,
-      after: query.after === undefined ? undefined : readCursor(query.after, query.sort),
-      links: linksOf(definition, keys),
-    })
-    requireCurrent(definitions, page.definitions)
-    const linked = new Set<string>()
-    const shown = { keys, linksMax, linked }
-    const data = await presentRecords(ctx, definitions, definition, page.records, shown)
-    const names = JSON.stringify(namesById(await nameRecords(ctx, definitions, linked)))
+    const after = query.after === undefined ? undefined : readCursor(query.after, query.sort)
+    const page = await readPage(ctx, definitions, objectType, query, after, linksMax)
     const next = page.next ? `"${writeCursor(page.next, query.sort)}"` : 'null'
-    return `{"object":"list","data":[${data.join(',')}],"totalCount":${page.total},"nextCursor":${next},"names":${names}}`
+    const names = JSON.stringify(page.names)
+    return `{"object":"list","data":[${page.data.join(',')}],"totalCount":${page.total},"nextCursor":${next},"names":${names}}`
   })
+
+/** A page as it is read: each record as JSON text with at most so many links of a relationship, and where the next begins. */
+export async function readPage(
+  ctx: Context,
+  definitions: VersionedDefinitions,
+  objectType: string,
+  query: Omit<RecordQuery, 'after'>,
+  after: Position | undefined,
+  most: number,
+) {
+  const definition = readableType(ctx, definitions, objectType)
+  const keys = parseKeys(definition, query.keys)
+  const sort = parseSort(definitions, definition, query.sort)
+  const page = await storedPage(ctx.db, ctx.workspace, narrowed(definition, shapeOf(definitions, definition), keys), {
+    filters: filtersOf(ctx, definitions, definition, query.filters),
+    sort,
+    limit: query.limit,
+    offset: after === undefined ? query.offset : 0,
+    after,
+    links: linksOf(definition, keys, most),
+  })
+  requireCurrent(definitions, page.definitions)
+  const linked = new Set<string>()
+  const data = await presentRecords(ctx, definitions, definition, page.records, { keys, linksMax: most, linked })
+  const names = namesById(await nameRecords(ctx, definitions, linked))
+  return { data, names, total: page.total, next: page.next }
+}
 
 /** An object type whose records the caller may read. Throws a 404 for one without records to read, and a 403. */
 export function readableType(ctx: Context, definitions: VersionedDefinitions, objectType: string): ObjectDefinition {
@@ -90,6 +104,7 @@ function narrowed({ access, fields }: ObjectDefinition, shape: Shape, keys: Read
 function linksOf(
   { access, relationships, omits }: ObjectDefinition,
   keys: ReadonlySet<string> | undefined,
+  most: number,
 ): BriefLinks {
   const isRead = ({ key }: Relationship) =>
     omits?.includes('relationships')
@@ -97,7 +112,7 @@ function linksOf(
       : !keys || keys.has(key) || (access && 'through' in access && access.through === key)
   const read = [...relationships.values()].filter(isRead)
   const at = (side: 'from' | 'to') => read.filter((one) => one.side === side).flatMap(({ ids }) => ids)
-  return { from: at('from'), to: at('to'), most: linksMax }
+  return { from: at('from'), to: at('to'), most }
 }
 
 /** A cursor holds what the list is sorted by, so that it is not taken for one of another list. */

@@ -14,7 +14,7 @@ const api = await startApi({ OPENFIELD_WORKER: 'off' })
 const document = new OpenApi(openApiDocument(api.url))
 
 type Block = { line: number; language: string; mark: string; text: string }
-/** The response is undefined where it has no body, and text where it is a table. */
+/** The response is undefined where it has no body, and text where it is no JSON. */
 type Example = { line: number; request: Block; response: unknown; status: number }
 
 describe('the guides', () => {
@@ -58,7 +58,7 @@ function examplesOf(blocks: readonly Block[]): Example[] {
     const isRequest = request.language === 'http' || (request.language === 'sh' && /^curl\b/.test(request.text))
     if (!isRequest) return []
     if (request.mark) return [{ line: request.line, request, response: undefined, status: Number(request.mark) }]
-    if (response?.language === 'csv') return [{ line: request.line, request, response: response.text, status: 200 }]
+    if (response?.language === 'plain') return [{ line: request.line, request, response: response.text, status: 200 }]
     if (response?.language !== 'json') throw new Error(`the request of line ${request.line} shows no response`)
     const { line, text, mark } = response
     return [{ line, request, response: JSON.parse(text), status: Number(mark || '200') }]
@@ -111,11 +111,12 @@ async function run(workspace: Api, ids: Ids, { request, response, status }: Exam
   noteUpload(answer.body, ids)
   noteLink(answer.body, ids)
   if (response === undefined) return expect(answer.text, where).toBe('')
-  // A table, as text.
+  // A table, or something else that is no JSON.
   if (typeof response === 'string') {
-    return expect(isLike(response, answer.text.replaceAll('\r', '').slice(1), ids), `${where} is ${answer.text}`).toBe(
-      true,
-    )
+    return expect(
+      isLike(response.trimEnd(), answer.text.replaceAll('\r', '').replace('\ufeff', '').trimEnd(), ids),
+      `${where} is ${answer.text}`,
+    ).toBe(true)
   }
   expect(differences(response, answer.body, ids, ''), where).toEqual([])
   const operation = document.find(sent.method, sent.path)

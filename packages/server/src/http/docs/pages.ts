@@ -33,6 +33,7 @@ export const sections: readonly Section[] = [
       guide('screens-and-exports', 'Screens and exports'),
       guide('trash', 'Trash'),
       guide('import', 'Import'),
+      guide('export', 'Export'),
       guide('timeline', 'Timelines'),
       guide('events', 'Live events'),
       guide('views', 'Saved views'),

@@ -6,16 +6,14 @@ import {
   createImport,
   listAllImports,
   previewImport,
-  requireImport,
   retrieveImport,
   startImport,
   undoImport,
   updateImport,
 } from '../../../domain/imports/draft.ts'
-import { refusedTable } from '../../../domain/imports/refused.ts'
+import { sendDownload } from '../../downloads.ts'
 import { parsePreviewQuery, previewDefault, previewMax } from '../../list-query.ts'
 import { type AdminGroup, adminOperation } from './operation.ts'
-import { sendText } from './send-text.ts'
 
 const newImport = z.strictObject({
   objectType: z.string(),
@@ -211,10 +209,7 @@ export const imports: AdminGroup = {
       access: 'admin',
       answer: 'Table',
       contentType: 'text/csv',
-      async run({ ctx, params, reply }) {
-        const one = await requireImport(ctx, params.id)
-        return sendText(reply, 'text/csv', `refused rows of ${one.source.filename}`, refusedTable(ctx, one))
-      },
+      run: async ({ ctx, request, reply }) => sendDownload(ctx, request.raw.url ?? '', reply),
     }),
   },
   schemas: {

@@ -5,6 +5,7 @@ import { parseBody } from '../../parse.ts'
 import { queryOf } from '../records.ts'
 import { apiKeys } from './api-keys.ts'
 import { events } from './events.ts'
+import { tableExports } from './exports.ts'
 import { imports } from './imports.ts'
 import { ingest } from './ingest.ts'
 import { invitations } from './invitations.ts'
@@ -29,6 +30,7 @@ export const adminGroups: readonly AdminGroup[] = [
   trash,
   recordFiles,
   imports,
+  tableExports,
   ingest,
   events,
   views,
