@@ -1,19 +1,21 @@
 import type { ObjectType } from '@openfield/schema'
 import { objectTypes } from '@openfield/schema/objects/index'
+import { AuthenticationError } from '@openfield/sdk'
 import { useEffect } from 'react'
-import { queryClient } from './queries.ts'
+import { noticeSignOut, queryClient } from './queries.ts'
 import { client } from './server.ts'
 
 /** How long changes are gathered before what shows them is read again, in ms. */
 const gatherMs = 250
 
 /** Keeps everything on the screen current: what a colleague or a key changes is read again within a second. */
-export function useLiveUpdates() {
+export function useLiveUpdates(isOn: boolean) {
   useEffect(() => {
+    if (!isOn) return
     const controller = new AbortController()
     void follow(controller.signal)
     return () => controller.abort()
-  }, [])
+  }, [isOn])
 }
 
 async function follow(signal: AbortSignal) {
@@ -42,7 +44,8 @@ async function follow(signal: AbortSignal) {
       for (const one of [id, ...related]) for (const kind of ['timeline', 'name']) gather([kind, one])
     }
   } catch (error) {
-    if (!signal.aborted) console.error(error)
+    if (error instanceof AuthenticationError) noticeSignOut(error)
+    else if (!signal.aborted) console.error(error)
   } finally {
     clearTimeout(timer)
   }

@@ -22,7 +22,8 @@ export const onSignedOut = (listener: SignedOut) => {
   signedOut = listener
 }
 
-function noticeSignOut(error: unknown) {
+/** Tells when an answer of the server is that nobody is signed in. */
+export function noticeSignOut(error: unknown) {
   if (error instanceof AuthenticationError) signedOut()
 }
 

@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react'
 import type { LinkChange } from '../records/object-types.ts'
 import type { AnyRecord, Links } from '../records/record.ts'
 import { messageOf } from './problem.tsx'
-import { queryClient } from './queries.ts'
+import { noticeSignOut, queryClient } from './queries.ts'
 import { client } from './server.ts'
 
 /**
@@ -148,6 +148,7 @@ async function transmit(edit: Edit): Promise<unknown> {
     if (result?.outcome !== 'updated') return before
     return part === 'fields' ? result.record.fields[key]?.value : result.record.relationships?.[key]?.values
   } catch (error) {
+    noticeSignOut(error)
     if (error instanceof APIConnectionError || error instanceof AuthenticationError || isPassing(error)) wait(edit)
     else swap(edit, { ...edit, state: 'refused', message: messageOf(error) })
     return before

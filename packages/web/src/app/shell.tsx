@@ -2,7 +2,7 @@ import { ActionIcon, Drawer, Menu } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconChartBar, IconHome, IconMenu2, IconSearch, IconSettings, IconUser } from '@tabler/icons-react'
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
-import { Suspense, useEffect } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { type Icon, iconOf, inNavigation } from '../records/icons.ts'
 import { useObjectTypes } from '../records/object-types.ts'
 import { useNoteVisits } from '../records/recent.ts'
@@ -11,17 +11,25 @@ import { EditStatus } from './edit-status.tsx'
 import { Keyboard } from './keyboard.tsx'
 import { useLiveUpdates } from './live.ts'
 import { palette } from './overlays.ts'
+import { onSignedOut } from './queries.ts'
 import { useSession } from './session.tsx'
 import styles from './shell.module.css'
 import { shortKeys } from './shortcuts.ts'
 import { useSignOut } from './sign-out.ts'
+import { SignedOut } from './signed-out.tsx'
 
 export { iconOf }
 
 /** What surrounds every page of whoever is signed in. */
 export function Shell() {
   const [isOpen, { open, close }] = useDisclosure(false)
-  useLiveUpdates()
+  const session = useSession()
+  const [isOut, setOut] = useState(false)
+  useEffect(() => {
+    onSignedOut(() => setOut(true))
+    return () => onSignedOut(() => {})
+  }, [])
+  useLiveUpdates(!isOut)
   useNoteVisits()
   const path = useRouterState({ select: ({ location }) => location.pathname })
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was opened by the menu closes it
@@ -60,6 +68,7 @@ export function Shell() {
       </div>
       <CreateDialog />
       <Keyboard />
+      {isOut && <SignedOut session={session} onSignedIn={() => setOut(false)} />}
     </div>
   )
 }
