@@ -1,4 +1,4 @@
-import { Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core'
+import { Button, Group, Modal, PasswordInput, Stack, Text, Title } from '@mantine/core'
 import type { Session } from '@openfield/sdk'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
@@ -39,18 +39,12 @@ export function SignedOut({ session, onSignedIn }: Props) {
     signIn.mutate()
   }
   return (
-    <Modal
-      opened
-      onClose={() => {}}
-      title="Sign in again"
-      withCloseButton={false}
-      closeOnEscape={false}
-      closeOnClickOutside={false}
-      zIndex={1000}
-    >
-      <form onSubmit={submit}>
-        <Stack gap="sm">
-          <Text>Your session has ended. What you have typed is still here.</Text>
+    <Modal.Root opened onClose={() => {}} closeOnEscape={false} closeOnClickOutside={false} zIndex={1000}>
+      <Modal.Overlay />
+      <Modal.Content aria-label="Sign in again">
+        <Stack component="form" onSubmit={submit} gap="sm" p="md">
+          <Title order={2}>Sign in again</Title>
+          <Text size="sm">Your session has ended. What you have typed is still here.</Text>
           <input type="hidden" name="username" autoComplete="username" value={member.email} readOnly />
           <PasswordInput
             label={`Password of ${member.email}`}
@@ -83,8 +77,8 @@ export function SignedOut({ session, onSignedIn }: Props) {
             </Group>
           </Group>
         </Stack>
-      </form>
-    </Modal>
+      </Modal.Content>
+    </Modal.Root>
   )
 }
 

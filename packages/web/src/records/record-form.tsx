@@ -1,5 +1,5 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
-import { APIError } from '@openfield/sdk'
+import { APIError, AuthenticationError } from '@openfield/sdk'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { atInput, messageOf } from '../app/problem.tsx'
@@ -70,6 +70,8 @@ export function RecordForm({ type, fields, relationships, onCreated, onCancel }:
   const all = [...definitions.fields, ...definitions.relationships].filter(isWritable)
   const first = firstKeys(type, definitions, draft)
   const isShown = ({ key }: { key: string }) => showsAll || first.has(key)
+  // That the session has ended, a dialog above the page says.
+  const isSignedOut = create.error instanceof AuthenticationError
   const isAtInput = all.some(({ key }) => refused === `fields.${key}` || refused === `relationships.${key}`)
   const focused = definitions.fields.find(({ key, ...field }) => isWritable(field) && first.has(key))?.key
   return (
@@ -124,7 +126,7 @@ export function RecordForm({ type, fields, relationships, onCreated, onCancel }:
               error={errorAt('relationships', relationship.key, relationship.label)}
             />
           ))}
-        {create.error && !isAtInput && (
+        {create.error && !isAtInput && !isSignedOut && (
           <Text c="var(--of-danger)" role="alert">
             {messageOf(create.error)}
           </Text>
