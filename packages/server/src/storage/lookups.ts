@@ -101,3 +101,22 @@ export const findByHosts = (db: Connection, workspace: number, field: number, ho
        order by s.id limit ${foundMax}) i`,
     [workspace, field, hosts],
   )
+
+/** A link: the record that has it, through which relationship, and the other. */
+export type StoredLink = { from: string; relationship: number; to: string }
+
+/** The next links of a workspace after one, of some relationships, in the order of the records that have them. */
+export const nextLinks = (
+  db: Connection,
+  workspace: number,
+  relationships: readonly number[],
+  after: StoredLink,
+  limit: number,
+) =>
+  rows<StoredLink>(
+    db,
+    `select from_id as "from", relationship, to_id as "to" from edge
+     where workspace_id = $1 and (from_id, relationship, to_id) > ($3, $4, $5) and relationship = any($2)
+     order by from_id, relationship, to_id limit $6`,
+    [workspace, relationships, after.from, after.relationship, after.to, limit],
+  )

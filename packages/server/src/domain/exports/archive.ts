@@ -2,11 +2,12 @@ import { Readable } from 'node:stream'
 import { presentFullDefinitions } from '@openfield/schema'
 import yazl from 'yazl'
 import type { Context } from '../context.ts'
+import { allLinks } from './all-links.ts'
 import { exportableTypes, exportText } from './table.ts'
 
 const everything = { sort: undefined, keys: undefined, filters: [] }
 
-/** All records of a workspace as one zip archive: of each type a table and JSON lines, and what is defined. */
+/** All records of a workspace as one zip archive: of each type a table and JSON lines, all links, and what is defined. */
 export async function archive(ctx: Context): Promise<AsyncIterable<Uint8Array>> {
   const types = await exportableTypes(ctx)
   const zip = new yazl.ZipFile()
@@ -20,6 +21,7 @@ export async function archive(ctx: Context): Promise<AsyncIterable<Uint8Array>> 
       })
     }
   }
+  zip.addReadStreamLazy('links.csv', (done) => done(null, Readable.from(allLinks(ctx))))
   zip.end()
   return zip.outputStream as unknown as AsyncIterable<Uint8Array>
 }

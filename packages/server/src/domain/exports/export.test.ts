@@ -1,3 +1,4 @@
+import { inflateRawSync } from 'node:zlib'
 import Papa from 'papaparse'
 import { describe, expect, it } from 'vitest'
 import {
@@ -5,6 +6,7 @@ import {
   aCustomRecord,
   aField,
   aKey,
+  aList,
   aMember,
   aNote,
   anAccount,
@@ -13,7 +15,15 @@ import {
   aTask,
   successOf,
 } from '../../../test/factories.ts'
-import { type Api, anotherWorkspace, type ListBody, outcome, type RecordBody, startApi } from '../../../test/harness.ts'
+import {
+  type Api,
+  anotherWorkspace,
+  type ListBody,
+  outcome,
+  type RecordBody,
+  settled,
+  startApi,
+} from '../../../test/harness.ts'
 import { begin, bringIn, errorsOf, to } from '../../../test/imports.ts'
 
 const api = await startApi()
@@ -203,18 +213,41 @@ describe('an export of everything', () => {
   it('is a zip archive of tables, JSON lines and definitions', async () => {
     const elsewhere = await anotherWorkspace(api)
     const account = await anAccount(elsewhere, { $name: 'In the archive' })
+    const list = await aList(elsewhere, {}, { $accounts: [account.id] })
+    await settled(api)
     const { url } = successOf(
       await elsewhere.post<{ url: string }>('/admin/v1/downloads', { path: '/admin/v1/export.zip' }),
     )
-    const bytes = Buffer.from(await (await fetch(url)).arrayBuffer())
-    expect(bytes.toString('latin1', 0, 2)).toBe('PK')
-    const names = bytes.toString('latin1')
-    for (const name of ['definitions.json', 'accounts.csv', 'accounts.ndjson', 'tasks.csv', 'members.csv']) {
-      expect(names).toContain(name)
-    }
-    expect(account.id).toMatch(/^acc_/)
+    const files = unzip(Buffer.from(await (await fetch(url)).arrayBuffer()))
+    const names = ['definitions.json', 'links.csv', 'accounts.csv', 'accounts.ndjson', 'tasks.csv', 'members.csv']
+    expect(Object.keys(files)).toEqual(expect.arrayContaining(names))
+    expect(files['accounts.csv']).toBe(await textOf(elsewhere, '/admin/v1/export/account.csv'))
+    expect(files['accounts.ndjson']).toBe(await textOf(elsewhere, '/admin/v1/export/account.ndjson'))
+    expect(files['links.csv']).toContain(`list,${list.id},$accounts,${account.id}\r\n`)
+    expect(JSON.parse(files['definitions.json'] ?? '')).toMatchObject({ account: { label: 'Account' } })
   })
 })
+
+/** The texts in a zip archive by name, found by its directory. */
+function unzip(bytes: Buffer): Record<string, string> {
+  const end = bytes.lastIndexOf('PK\x05\x06')
+  const texts: Record<string, string> = {}
+  let at = bytes.readUInt32LE(end + 16)
+  for (let left = bytes.readUInt16LE(end + 10); left > 0; left -= 1) {
+    const [size, nameLength, extra, comment] = [at + 20, at + 28, at + 30, at + 32].map((place, index) =>
+      index === 0 ? bytes.readUInt32LE(place) : bytes.readUInt16LE(place),
+    ) as [number, number, number, number]
+    const local = bytes.readUInt32LE(at + 42)
+    const start = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28)
+    const packed = bytes.subarray(start, start + size)
+    const isDeflated = bytes.readUInt16LE(at + 10) === 8
+    texts[bytes.toString('utf8', at + 46, at + 46 + nameLength)] = (
+      isDeflated ? inflateRawSync(packed) : packed
+    ).toString()
+    at += 46 + nameLength + extra + comment
+  }
+  return texts
+}
 
 describe('an address for a download', () => {
   const link = async (path: string, of = api) =>
