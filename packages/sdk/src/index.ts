@@ -29,6 +29,7 @@ export type {
 } from './admin/objects.ts'
 export type { AttachedFile } from './admin/record-files.ts'
 export type {
+  ChangesQuery,
   CurrentValues,
   DeleteResult,
   Name,

@@ -72,3 +72,13 @@ it('counts records and sums them up by group', async () => {
   expect([stage, month]).toEqual([expect.stringMatching(/^opt_/), expect.stringMatching(/^\d{4}-\d\d-01$/)])
   expect([groups[0]?.sum, totalCount]).toEqual([12, 2])
 })
+
+it('counts in how many records a field got a value', async () => {
+  await client.opportunity.update(small.id, { fields: { $stage: 'Won' } })
+  const { groups } = await client.admin.records.changes('opportunity', {
+    field: '$stage',
+    value: 'Won',
+    sum: '$amount',
+  })
+  expect(groups).toEqual([{ keys: [expect.stringMatching(/-01$/)], count: 1, sum: 10 }])
+})

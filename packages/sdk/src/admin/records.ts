@@ -44,6 +44,16 @@ export type TotalsQuery = {
   filter?: Query
 }
 
+/** Which field got which value, and when: ISO dates, or moments. */
+export type ChangesQuery = Omit<TotalsQuery, 'group'> & {
+  field: string
+  value: string | boolean
+  by?: 'day' | 'week' | 'month' | 'quarter' | 'year'
+  from?: string
+  to?: string
+  group?: string
+}
+
 export type Totals = {
   /** The biggest first. A key is the id of an option or a record, true or false, the first day of a time, or null. */
   groups: { keys: (string | boolean | null)[]; count: number; sum: number | null }[]
@@ -133,6 +143,18 @@ export class Records {
     const path = ['records', objectType, 'totals']
     return this.#send(
       { method: 'GET', api: 'admin', path, query: { ...filter, ...rest, group: [group].flat().join(',') } },
+      options,
+    )
+  }
+
+  /**
+   * In how many records of a type a field got a value, by time: opportunities won per month, say. The first key of a group is
+   * the first day of the time.
+   */
+  changes(objectType: TypeName, query: ChangesQuery, options?: RequestOptions): Promise<Totals> {
+    const { filter, ...rest } = query
+    return this.#send(
+      { method: 'GET', api: 'admin', path: ['changes', 'totals'], query: { ...filter, ...rest, objectType } },
       options,
     )
   }

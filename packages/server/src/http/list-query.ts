@@ -3,7 +3,7 @@ import type { HistoryQuery } from '../domain/records/history.ts'
 import type { ListQuery } from '../domain/records/list.ts'
 import type { RecordQuery } from '../domain/records/query.ts'
 
-import type { TotalsQuery } from '../domain/records/totals.ts'
+import type { ChangesQuery, TotalsQuery } from '../domain/records/totals.ts'
 
 import type { TimelineQuery } from '../domain/timeline/read.ts'
 
@@ -58,6 +58,17 @@ export function parseTotalsQuery(query: string): TotalsQuery {
   const filters = pairs.filter(({ key }) => !totalsParameters.includes(key))
   requireFew(filters)
   return { groups: all('group'), sum: all('sum').at(-1), timeZone: all('timeZone').at(-1) ?? 'UTC', filters }
+}
+
+const changesParameters = [...totalsParameters, 'objectType', 'field', 'value', 'by', 'from', 'to']
+
+/** Reads a query for changes: of which type, which field, which value, when, and the rest as of totals. */
+export function parseChangesQuery(query: string): ChangesQuery & { objectType: string } {
+  const { filters, ...totals } = parseTotalsQuery(query)
+  const last = (key: string) => filters.findLast((pair) => pair.key === key)?.text || undefined
+  const [field, value, by, from, to] = ['field', 'value', 'by', 'from', 'to'].map(last)
+  const others = filters.filter(({ key }) => !changesParameters.includes(key))
+  return { ...totals, objectType: last('objectType') ?? '', field, value, by, from, to, filters: others }
 }
 
 /** The most ids whose names a request asks for. */

@@ -1,4 +1,4 @@
-import { badRequest } from '@openfield/schema'
+import { badRequest, type Json } from '@openfield/schema'
 import { type Connection, run, sqlState } from './database.ts'
 import { allOf, driverFirst, type Filter, Parameters, statementOf } from './list.ts'
 import { sourceOf } from './query.ts'
@@ -14,6 +14,8 @@ export type GroupKey =
   | { by: 'link'; relationship: number; side: 'from' | 'to'; others: number }
   /** The time that a moment lies in: of a field, or when the record was created. */
   | { by: 'time'; unit: TimeUnit; timeZone: string; field: number | undefined }
+  /** The time in which a field got a value, between two changes; a record counts once in each, and not without one. */
+  | { by: 'entry into'; unit: TimeUnit; timeZone: string; field: string; value: Json; from: string; before: string }
 
 /** How many records have the same keys, and the sum of what was to be summed up. Keys are texts; null: not set. */
 export type Group = { keys: (string | null)[]; count: number; sum: number | null }
@@ -50,7 +52,8 @@ export async function countRecords(
     ${sides.map((side) => `${side.name} as materialized (${side.text}), `).join('')}
     t as materialized (select count(*)::int as count, ${sum === undefined ? 'null::float8' : exactSum} as sum
       ${names.map((name) => `, ${name}.key as ${name}`).join('')}
-      from r ${sides.map(({ name }) => `full join ${name} using (id)`).join(' ')} where coalesce(r.passes, false)
+      from r ${sides.map(({ name }) => `full join ${name} using (id)`).join(' ')}
+      where ${['coalesce(r.passes, false)', ...keys.flatMap((key, index) => (key.by === 'entry into' ? [`g${index}.key is not null`] : []))].join(' and ')}
       ${names.length > 0 ? `group by ${names.map((name) => `${name}.key`).join(', ')}` : ''})
     select ${definitionsVersion}, (select count(*) from r)::int, t.count, t.sum
       ${keys.map((key, index) => `, ${outputOf(key, `t.g${index}`)}`).join('')}
@@ -76,22 +79,31 @@ function sideOf(sql: Parameters, key: GroupKey): string {
     return `select id, value as key from index_${key.index} where workspace_id = $1 and field = ${sql.add(key.field, 'int')}`
   }
   if (key.by === 'time') return timeOf(sql, key)
+  if (key.by === 'entry into') {
+    const values = [sql.add(key.from, 'uuid'), sql.add(key.before, 'uuid'), sql.add(key.field, 'text')]
+    return `select distinct record_id as id, ${localTime(sql, key, 'at')} as key from change
+      where workspace_id = $1 and id >= ${values[0]} and id < ${values[1]}
+      and after->${values[2]} = ${sql.add(JSON.stringify(key.value), 'jsonb')}`
+  }
   const [own, other] = key.side === 'from' ? ['from_id', 'to_id'] : ['to_id', 'from_id']
   const others = allOf(sql.add(key.others, 'int'))
   return `select e.${own} as id, o.id as key from (select id from record where ${others.where}) o cross join lateral (
     select ${own} from edge where workspace_id = $1 and ${other} = o.id and relationship = ${sql.add(key.relationship, 'int')}) e`
 }
 
-function timeOf(sql: Parameters, { unit, timeZone, field }: Extract<GroupKey, { by: 'time' }>): string {
-  const local = (milliseconds: string) =>
-    `date_trunc('${unit}', to_timestamp(${milliseconds} / 1000.0) at time zone ${sql.add(timeZone, 'text')})`
-  if (field !== undefined) {
-    return `select id, ${local('value')} as key from index_number where workspace_id = $1 and field = ${sql.add(field, 'int')}`
-  }
-  return `select id, ${local("('x' || translate(left(id::text, 13), '-', ''))::bit(48)::bigint")} as key from r`
+function timeOf(sql: Parameters, key: Extract<GroupKey, { by: 'time' }>): string {
+  const milliseconds =
+    key.field === undefined ? "('x' || translate(left(id::text, 13), '-', ''))::bit(48)::bigint" : 'value'
+  const moment = localTime(sql, key, `to_timestamp(${milliseconds} / 1000.0)`)
+  if (key.field === undefined) return `select id, ${moment} as key from r`
+  return `select id, ${moment} as key from index_number where workspace_id = $1 and field = ${sql.add(key.field, 'int')}`
 }
 
-const outputOf = ({ by }: GroupKey, key: string) => (by === 'time' ? `to_char(${key}, 'YYYY-MM-DD')` : `${key}::text`)
+const localTime = (sql: Parameters, { unit, timeZone }: { unit: TimeUnit; timeZone: string }, moment: string) =>
+  `date_trunc('${unit}', ${moment} at time zone ${sql.add(timeZone, 'text')})`
+
+const outputOf = ({ by }: GroupKey, key: string) =>
+  by === 'time' || by === 'entry into' ? `to_char(${key}, 'YYYY-MM-DD')` : `${key}::text`
 
 /** In hundredths, which are whole: sums of fractions are not exact. */
 const exactSum = 'sum(round(v.value * 100)) / 100'

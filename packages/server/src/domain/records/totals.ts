@@ -1,9 +1,17 @@
-import { badRequest, type Grouping, type Json, type ObjectDefinition, recordId } from '@openfield/schema'
+import {
+  badRequest,
+  firstUuidAt,
+  type Grouping,
+  type Json,
+  type ObjectDefinition,
+  recordId,
+  recordMoments,
+} from '@openfield/schema'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import { countRecords, type GroupKey, groupsMax, type TimeUnit } from '../../storage/totals.ts'
 import { type Context, withDefinitions } from '../context.ts'
 import { requireCurrent } from './definitions.ts'
-import type { WrittenFilter } from './filters.ts'
+import { parseCondition, type WrittenFilter } from './filters.ts'
 import { nameRecords, namesById } from './names.ts'
 import { filtersOf, readableType } from './query.ts'
 import { isMoment, requireOpen } from './query-filters.ts'
@@ -21,30 +29,90 @@ export type TotalsQuery = {
 /** What records are counted by, and how a key is read back from storage. */
 type ParsedGroup = { key: GroupKey; read: (text: string) => Json; linked?: true }
 
-/** How many records of a type pass the filters, and their sum, by one or two keys; the biggest groups first. */
+/** How many records of a type pass the filters, and their sum, by up to two keys; the biggest groups first. */
 export const totalRecords = (ctx: Context, objectType: string, query: TotalsQuery) =>
   withDefinitions(ctx, async (definitions) => {
     const definition = readableType(ctx, definitions, objectType)
-    const groups = parseGroups(definitions, definition, query)
-    const sum = parseSum(definition, query.sum)
-    const filters = filtersOf(ctx, definitions, definition, query.filters)
-    const keys = groups.map(({ key }) => key)
-    const found = await countRecords(ctx.db, ctx.workspace, definition.number, filters, keys, sum)
-    requireCurrent(definitions, found.definitions)
-    const shown = found.groups.slice(0, groupsMax)
-    const linked = shown.flatMap(({ keys }) => keys.filter((key, index) => key !== null && groups[index]?.linked))
-    const names = await nameRecords(ctx, definitions, new Set(linked.filter((id) => id !== null)))
-    return {
-      groups: shown.map(({ keys, count, sum }) => ({
-        keys: keys.map((key, index) => (key === null ? null : groups[index]?.read(key))),
-        count,
-        sum,
-      })),
-      totalCount: found.total,
-      ...(found.groups.length > groupsMax && { hasMore: true }),
-      names: namesById(names),
-    }
+    return total(ctx, definitions, definition, parseGroups(definitions, definition, query, groupsOfQueryMax), query)
   })
+
+/** What a query for changes asks: when which field got which value, in which time, and by what else to group. */
+export type ChangesQuery = TotalsQuery & Record<'field' | 'value' | 'by' | 'from' | 'to', string | undefined>
+
+/** In how many live records of a type a field got a value, by the time when it did. */
+export const totalChanges = (ctx: Context, objectType: string, query: ChangesQuery) =>
+  withDefinitions(ctx, async (definitions) => {
+    const definition = readableType(ctx, definitions, objectType)
+    const groups = parseGroups(definitions, definition, query, groupsOfQueryMax - 1)
+    return total(ctx, definitions, definition, [parseEntry(definition, query), ...groups], query)
+  })
+
+async function total(
+  ctx: Context,
+  definitions: VersionedDefinitions,
+  definition: ObjectDefinition,
+  groups: readonly ParsedGroup[],
+  query: TotalsQuery,
+) {
+  const sum = parseSum(definition, query.sum)
+  const filters = filtersOf(ctx, definitions, definition, query.filters)
+  const keys = groups.map(({ key }) => key)
+  const found = await countRecords(ctx.db, ctx.workspace, definition.number, filters, keys, sum)
+  requireCurrent(definitions, found.definitions)
+  const shown = found.groups.slice(0, groupsMax)
+  const linked = shown.flatMap(({ keys }) => keys.filter((key, index) => key !== null && groups[index]?.linked))
+  const names = await nameRecords(ctx, definitions, new Set(linked.filter((id) => id !== null)))
+  return {
+    groups: shown.map(({ keys, count, sum }) => ({
+      keys: keys.map((key, index) => (key === null ? null : groups[index]?.read(key))),
+      count,
+      sum,
+    })),
+    totalCount: found.total,
+    ...(found.groups.length > groupsMax && { hasMore: true }),
+    names: namesById(names),
+  }
+}
+
+/** The group of when a field got a value. */
+function parseEntry(definition: ObjectDefinition, query: ChangesQuery): ParsedGroup {
+  const { field: key = '', value, by = 'month', timeZone } = query
+  requireOpen(definition, key, 'field')
+  const field = definition.fields.get(key)
+  const grouping = field?.type.grouping?.(field.configuration)
+  const { equal } = field?.type.operators ?? {}
+  if (!field || grouping?.by !== 'entry' || !equal) {
+    throw badRequest('invalid_configuration', "'field' takes the key of a select or a checkbox.", 'field')
+  }
+  if (value === undefined) throw badRequest('parameter_missing', "'value' says what the field got.", 'value')
+  if (!isUnit(by)) throw badRequest('invalid_type', `'by' is one of: ${units.join(', ')}.`, 'by')
+  const sought = parseCondition({ equal }, 'equal', value, 'value', field.configuration)
+  const [from, before] = [query.from, query.to].map((text, end) =>
+    firstUuidAt(momentOf(text, end === 0 ? 'from' : 'to')),
+  )
+  return {
+    key: {
+      by: 'entry into',
+      unit: by,
+      timeZone,
+      field: key,
+      value: grouping.read(String(sought.value)),
+      from: from ?? '',
+      before: before ?? '',
+    },
+    read: (text) => text,
+  }
+}
+
+/** A moment in milliseconds; without one, the beginning or the end of time. */
+function momentOf(text: string | undefined, param: 'from' | 'to'): number {
+  if (text === undefined) return param === 'from' ? 0 : Number.MAX_SAFE_INTEGER
+  const condition = parseCondition(recordMoments.createdAt.operators, 'equal', text, param)
+  return Number(condition.value)
+}
+
+const units: readonly TimeUnit[] = ['day', 'week', 'month', 'quarter', 'year']
+const isUnit = (text: string): text is TimeUnit => units.some((unit) => unit === text)
 
 const groupsOfQueryMax = 2
 const timeSyntax = /^(day|week|month|quarter|year)\((.+)\)$/
@@ -53,9 +121,14 @@ function parseGroups(
   definitions: VersionedDefinitions,
   definition: ObjectDefinition,
   { groups, timeZone }: Pick<TotalsQuery, 'groups' | 'timeZone'>,
+  most: number,
 ): ParsedGroup[] {
-  if (groups.length > groupsOfQueryMax) {
-    throw badRequest('invalid_configuration', `Totals are grouped by at most ${groupsOfQueryMax} keys.`, 'group')
+  if (groups.length > most) {
+    throw badRequest(
+      'invalid_configuration',
+      `These totals are grouped by at most ${most} of what records have.`,
+      'group',
+    )
   }
   requireTimeZone(timeZone)
   return groups.map((written) => {

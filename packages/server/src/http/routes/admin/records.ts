@@ -3,9 +3,10 @@ import { z } from 'zod'
 import { restoreRecords, trashRecords, updateRecords } from '../../../domain/records/bulk.ts'
 import { retrieveNames } from '../../../domain/records/names.ts'
 import { queryRecords } from '../../../domain/records/query.ts'
-import { groupsMax, totalRecords } from '../../../domain/records/totals.ts'
+import { groupsMax, totalChanges, totalRecords } from '../../../domain/records/totals.ts'
 import {
   namesMax,
+  parseChangesQuery,
   parseIdsQuery,
   parseRecordQuery,
   parseTotalsQuery,
@@ -99,6 +100,33 @@ export const records: AdminGroup = {
       ],
       answer: 'Totals',
       run: async ({ ctx, params, query }) => totalRecords(ctx, params.objectType, parseTotalsQuery(query)),
+    }),
+    'admin.changes.totals': adminOperation({
+      method: 'GET',
+      path: '/admin/v1/changes/totals',
+      summary: 'Count in how many records a field got a value, by time',
+      description:
+        'Of the records that there are. A record counts once in each time; sums are of what records have now.',
+      access: 'caller',
+      category: 'Search',
+      alsoAnswers: [403, 404],
+      parameters: [
+        parameter('objectType', 'The singular slug of an object type.'),
+        parameter('field', 'A select or a checkbox, e.g. `$stage`.'),
+        parameter('value', 'What it got: the id or the label of an option, `true` or `false`.'),
+        parameter('by', '`day`, `week`, `month` (the default), `quarter` or `year`.'),
+        parameter('from', 'The first moment that counts.'),
+        parameter('to', 'The first moment that counts no more.'),
+        parameter('group', 'What else to group by, e.g. `$owner`.'),
+        parameter('sum', 'A field to sum up, e.g. `$amount`.'),
+        parameter('timeZone', 'In which a day begins: a name such as Europe/Berlin, UTC by default.'),
+        filterParameter,
+      ],
+      answer: 'Totals',
+      run: async ({ ctx, query }) => {
+        const { objectType, ...asked } = parseChangesQuery(query)
+        return totalChanges(ctx, objectType, asked)
+      },
     }),
     'admin.names': adminOperation({
       method: 'GET',
