@@ -36,9 +36,6 @@ const list = async (from: Api, path: string) => (await from.get<ListBody>(path))
 const workspaces = async () =>
   (await api.sql<{ id: string }>('select id from workspace order by id')).map(({ id }) => workspaceId(Number(id)))
 
-const namesOf = async (from: Api, plural: string) =>
-  (await list(from, `/v1/${plural}?limit=25`)).data.map(({ fields }) => fields.$name?.value)
-
 describe('openfield demo', () => {
   it('fills a new workspace, while the server runs', async () => {
     const { code, stdout, stderr } = await openfield('demo', '--json')
@@ -128,16 +125,10 @@ describe('openfield demo', () => {
     expect((await list(api, '/v1/accounts?limit=1')).totalCount).toBe(61)
   })
 
-  it('asks which workspace when there are several, and makes up the same for the same seed', async () => {
-    const other = await anotherWorkspace(api)
+  it('asks which workspace when there are several', async () => {
+    await anotherWorkspace(api)
     const [, workspace = ''] = await workspaces()
     await expect(printedBy({})).rejects.toThrow(`${workspace} (Another)`)
-    expect(await printedBy({ workspace })).toContain(`npx openfield keys create --name demo --workspace ${workspace}`)
-    for (const plural of ['accounts', 'contacts', 'opportunities', 'members']) {
-      const names = await namesOf(other, plural)
-      expect(new Set(names).size).toBeGreaterThan(1)
-      expect(names).toEqual(await namesOf(api, plural))
-    }
   })
 
   it('refuses a seed that is none', async () => {
