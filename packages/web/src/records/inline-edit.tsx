@@ -34,10 +34,10 @@ export function EditableField({
   const value = edit && !refused ? edit.value : stored
   const view = viewOf(valueType)
   const configuration = configurationFor(definition.typeConfiguration, (other) => record.fields[other]?.value)
-  const draft = useRef<unknown>(undefined)
-  const commit = (typed: unknown) => {
+  const draft = useRef<Draft>(undefined)
+  const commit = ({ typed, before }: Draft) => {
     const next = written(typed, definition)
-    if (isEqual(next, value)) return refused && drop(refused)
+    if (isEqual(next, before)) return refused && drop(refused)
     const title = titleText(type, record)
     void save({
       objectType: type.name,
@@ -46,14 +46,14 @@ export function EditableField({
       label,
       part: 'fields',
       key,
-      before: value,
+      before,
       value: next,
     })
   }
   const onEnd = (end: End) => {
-    const typed = draft.current
+    const ended = draft.current
     draft.current = undefined
-    if (end === 'commit' && typed !== undefined) commit(typed)
+    if (end === 'commit' && ended) commit(ended)
     else if (refused && end === 'cancel') drop(refused)
   }
   useLeave(() => onEnd('commit'))
@@ -67,7 +67,7 @@ export function EditableField({
       panel={place === 'cell' && (view.roomy?.(configuration) ?? false)}
       multiline={view.multiline ?? false}
       align={place === 'cell' ? view.align : undefined}
-      toggle={toggled && { checked: value === true, onClick: () => commit(toggled(value)) }}
+      toggle={toggled && { checked: value === true, onClick: () => commit({ typed: toggled(value), before: value }) }}
       keptOpen={refused !== undefined && !toggled}
       tabIndex={tabIndex}
       onEnd={onEnd}
@@ -76,6 +76,7 @@ export function EditableField({
           definition={{ ...definition, typeConfiguration: configuration }}
           initial={refused ? refused.value : value}
           error={refused?.message && atInput(refused.message)}
+          stored={value}
           onDraft={(typed) => {
             draft.current = typed
           }}
@@ -88,17 +89,23 @@ export function EditableField({
   )
 }
 
+/** What was typed, and what the field had when that began: what comes in meanwhile is somebody else's. */
+type Draft = { typed: unknown; before: unknown }
+
 type FieldEditorProps = {
   definition: FieldDefinition
   initial: unknown
+  /** What the field has now. */
+  stored: unknown
   error: string | undefined
-  onDraft(typed: unknown): void
+  onDraft(draft: Draft): void
   /** Told when there is nothing more to do than what was done. */
   onChosen: (() => void) | undefined
 }
 
-function FieldEditor({ definition, initial, error, onDraft, onChosen }: FieldEditorProps) {
+function FieldEditor({ definition, initial, stored, error, onDraft, onChosen }: FieldEditorProps) {
   const [value, setValue] = useState(initial)
+  const [before] = useState(stored)
   const { Input, multiline } = viewOf(definition.valueType)
   return (
     <>
@@ -106,7 +113,7 @@ function FieldEditor({ definition, initial, error, onDraft, onChosen }: FieldEdi
         value={value}
         onChange={(next) => {
           setValue(next)
-          onDraft(next)
+          onDraft({ typed: next, before })
           onChosen?.()
         }}
         configuration={definition.typeConfiguration}

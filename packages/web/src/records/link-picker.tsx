@@ -19,26 +19,29 @@ type Props = {
   names?: Names | undefined
   onChange(ids: string[]): void
   error?: string | undefined
+  /** Only records that there are, and not this one, can be chosen. */
+  otherThan?: string
 }
 
 const debounceMs = 80
 const createValue = 'create'
 
 /** Searches for records to link, and makes a new one of a name that there is not. Choosing a linked one unlinks it. */
-export function LinkPicker({ definition, ids, names, onChange, error }: Props) {
+export function LinkPicker({ definition, ids, names, onChange, error, otherThan }: Props) {
   const type = useType(definition.objectType)
   const [text, setText] = useState('')
   const [sought] = useDebouncedValue(text.trim(), debounceMs)
   const { data: found, isPending } = useFound(type, sought)
   const recent = sought === '' ? recentRecords(type.name).map(({ id }) => ({ id, name: undefined })) : []
   const shown = [...ids.map((id) => ({ id, name: names?.[id] })), ...recent, ...(found ?? [])]
-  const options = sought === '' ? uniqueById(shown).slice(0, 8) : (found ?? [])
+  const options = (sought === '' ? uniqueById(shown).slice(0, 8) : (found ?? [])).filter(({ id }) => id !== otherThan)
   const combobox = useCombobox({ opened: true })
   const choose = (id: string) => {
     noteRecent({ id, objectType: type.name })
     onChange(definition.cardinality === 'HAS_ONE' ? (ids.includes(id) ? [] : [id]) : toggled(ids, id))
   }
   const create = useCreateByName(type, choose)
+  const mayCreate = create.isPossible && otherThan === undefined
   return (
     <Combobox
       store={combobox}
@@ -65,13 +68,13 @@ export function LinkPicker({ definition, ids, names, onChange, error }: Props) {
             {ids.includes(id) && <IconCheck size={14} role="img" aria-label="Linked" />}
           </Combobox.Option>
         ))}
-        {create.isPossible && text.trim() !== '' && (
+        {mayCreate && text.trim() !== '' && (
           <Combobox.Option value={createValue} className={styles['option'] ?? ''}>
             <IconPlus size={14} aria-hidden />
             <span>Create “{text.trim()}”</span>
           </Combobox.Option>
         )}
-        {options.length === 0 && !isPending && !create.isPossible && (
+        {options.length === 0 && !isPending && !mayCreate && (
           <Combobox.Empty>
             {sought === '' ? `No ${type.pluralLabel.toLowerCase()} yet` : 'Nothing found'}
           </Combobox.Empty>

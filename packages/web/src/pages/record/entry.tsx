@@ -67,10 +67,15 @@ const verbs: Readonly<Record<ChangeEntry['kind'], string>> = {
   merged: 'merged a duplicate into it',
 }
 
+/** More are counted: which, is said below. */
+const namedMost = 3
+
 function Changes({ entry, definitions, type }: Omit<Props, 'entry'> & { entry: ChangeEntry }) {
   const { kind, changes = [], links = [] } = entry
   const isCreation = kind === 'created'
-  const what = kind === 'updated' ? [...changes, ...links].map(({ label }) => label).join(', ') : ''
+  const labels = [...changes, ...links].map(({ label }) => label)
+  const isOne = kind === 'updated' && labels.length === 1
+  const what = kind === 'updated' ? (labels.length > namedMost ? `${labels.length} fields` : labels.join(', ')) : ''
   return (
     <Frame
       icon={IconHistory}
@@ -86,7 +91,7 @@ function Changes({ entry, definitions, type }: Omit<Props, 'entry'> & { entry: C
         <ul className={styles['changes']}>
           {changes.map((change) => (
             <li key={change.key}>
-              {kind !== 'updated' && <span className="muted">{change.label}: </span>}
+              {!isOne && <span className="muted">{change.label}: </span>}
               <Said change={change} which="before" definitions={definitions} />
               <span aria-hidden> → </span>
               <span className="visually-hidden"> became </span>
@@ -95,7 +100,7 @@ function Changes({ entry, definitions, type }: Omit<Props, 'entry'> & { entry: C
           ))}
           {links.map(({ key, label, added, removed }) => (
             <li key={key}>
-              {changes.length + links.length > 1 && <span className="muted">{label}: </span>}
+              {!isOne && <span className="muted">{label}: </span>}
               {added.length > 0 && <Linked verb="linked" links={added} />}
               {removed.length > 0 && <Linked verb="unlinked" links={removed} />}
             </li>
@@ -155,7 +160,7 @@ const FileEntry = ({ entry: { at, actor, record: file } }: FileEntryProps) => (
 const shownOf: Readonly<Record<string, { verb: string; body: string; facts: readonly string[] }>> = {
   note: { verb: 'wrote', body: '$content', facts: [] },
   task: { verb: 'added the task', body: '$description', facts: ['$status', '$dueAt'] },
-  meeting: { verb: 'met:', body: '$description', facts: [] },
+  meeting: { verb: 'logged the meeting', body: '$description', facts: [] },
   message: { verb: 'wrote', body: '$text', facts: [] },
 }
 

@@ -1,3 +1,4 @@
+import '@mantine/dropzone/styles.css'
 import { ActionIcon, Button, Menu, Progress, Text } from '@mantine/core'
 import { Dropzone } from '@mantine/dropzone'
 import { notifications } from '@mantine/notifications'
@@ -78,7 +79,7 @@ export function Files({ type, recordId, isGone }: Props) {
           Drop files here, or choose them
         </Text>
       </Dropzone>
-      <Dropzone.FullScreen active={!isGone} onDrop={add}>
+      <Dropzone.FullScreen active={!isGone} onDrop={add} withinPortal={false} activateOnKeyboard={false} aria-hidden>
         <Text ta="center" size="lg" pt="20vh">
           Drop to attach to this {type.label.toLowerCase()}
         </Text>

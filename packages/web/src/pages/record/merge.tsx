@@ -1,6 +1,6 @@
 import { Alert, Button, Checkbox, Group, Loader, Modal, Radio, Stack, Table, Text } from '@mantine/core'
 import { IconArrowsExchange } from '@tabler/icons-react'
-import { useMutation, useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Suspense, useState } from 'react'
 import { messageOf } from '../../app/problem.tsx'
@@ -31,19 +31,14 @@ export function Merge({ type, primary, onClose }: Props) {
             <LinkPicker
               definition={asRelationship(type)}
               ids={[]}
-              onChange={([id]) => id !== undefined && id !== primary.id && setOtherId(id)}
+              otherThan={primary.id}
+              onChange={([id]) => setOtherId(id)}
             />
           </Suspense>
         </Stack>
       ) : (
         <Suspense fallback={<Loader size="sm" />}>
-          <Comparison
-            type={type}
-            here={primary}
-            otherId={otherId}
-            onBack={() => setOtherId(undefined)}
-            onClose={onClose}
-          />
+          <Chosen type={type} here={primary} otherId={otherId} onBack={() => setOtherId(undefined)} onClose={onClose} />
         </Suspense>
       )}
     </Modal>
@@ -62,11 +57,19 @@ const asRelationship = (type: ShownType): RelationshipDefinition => ({
 })
 
 type Side = 'primary' | 'duplicate'
-type ComparisonProps = { type: ShownType; here: AnyRecord; otherId: string; onBack(): void; onClose(): void }
+type ChosenProps = { type: ShownType; here: AnyRecord; otherId: string; onBack(): void; onClose(): void }
 
-function Comparison({ type, here, otherId, onBack, onClose }: ComparisonProps) {
+/** Reads the duplicate. What was read stays: after the merge there is no such record any more. */
+function Chosen({ otherId, ...props }: ChosenProps) {
+  const { data: there, error } = useQuery(recordQuery(props.type, otherId))
+  if (there) return <Comparison {...props} there={there} />
+  return error ? <Text c="var(--of-danger)">{messageOf(error)}</Text> : <Loader size="sm" />
+}
+
+type ComparisonProps = Omit<ChosenProps, 'otherId'> & { there: AnyRecord }
+
+function Comparison({ type, here, there, onBack, onClose }: ComparisonProps) {
   const definitions = useDefinitions(type)
-  const { data: there } = useSuspenseQuery(recordQuery(type, otherId))
   const [isSwapped, setSwapped] = useState(false)
   const [primary, duplicate] = isSwapped ? [there, here] : [here, there]
   const [chosen, setChosen] = useState<Readonly<Record<string, Side>>>({})
@@ -88,7 +91,6 @@ function Comparison({ type, here, otherId, onBack, onClose }: ComparisonProps) {
       }),
     async onSuccess({ primary: merged }) {
       queryClient.setQueryData(recordQuery(type, merged.id).queryKey, merged)
-      if (merged.id === here.id) queryClient.removeQueries(recordQuery(type, duplicate.id))
       await queryClient.invalidateQueries({ queryKey: ['records'] })
     },
   })

@@ -117,7 +117,11 @@ export function Related({ type, record, relation }: Props) {
       }
     >
       {error && <Text c="var(--of-danger)">{messageOf(error)}</Text>}
-      {total === 0 && <Text className="muted">None yet</Text>}
+      {total === 0 && (
+        <Text size="sm" className="muted">
+          None yet
+        </Text>
+      )}
       <ul className={styles['rows']}>
         {records.map((one) => (
           <Row

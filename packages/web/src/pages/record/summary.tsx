@@ -19,7 +19,7 @@ export const Summary = ({ record, definitions }: { record: AnyRecord; definition
         <div className={styles['heading']}>
           <h2>{definition.label}</h2>
           <Badge variant="light" color="gray" leftSection={<IconSparkles size={11} aria-hidden />} tt="none" fw={500}>
-            Written by the system
+            Generated
           </Badge>
         </div>
         <Shown value={value} configuration={definition.typeConfiguration} />

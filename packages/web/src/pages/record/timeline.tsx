@@ -60,7 +60,7 @@ export function Timeline({ type, record, definitions, title, relations }: Props)
         </Group>
       )}
       {entries?.length === 0 && !timeline.hasNextPage && (
-        <Text className="muted">
+        <Text size="sm" className="muted">
           {kind === 'all' ? 'Nothing has happened yet.' : 'Nothing of this kind yet.'} Write a note, add a task or log a
           meeting above: it stands here from then on.
         </Text>
