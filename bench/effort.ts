@@ -7,6 +7,10 @@ export type Effort = {
   opportunities: number
   lists: number
   starts: number
+  /** Members of the large list, opportunities of the large accounts. */
+  links: number
+  merges: number
+  fileMegabytes: number
 }
 
 export const full: Effort = {
@@ -16,6 +20,9 @@ export const full: Effort = {
   opportunities: 100_000,
   lists: 4000,
   starts: 5,
+  links: 10_000,
+  merges: 2,
+  fileMegabytes: 256,
 }
 
 /** For a look while working on something: too little for figures to report. */
@@ -26,4 +33,7 @@ export const quick: Effort = {
   opportunities: 20_000,
   lists: 1000,
   starts: 1,
+  links: 2000,
+  merges: 1,
+  fileMegabytes: 64,
 }

@@ -1,3 +1,4 @@
+import type { RecordInput } from '../packages/server/src/domain/records/create.ts'
 import { startChild } from './child.ts'
 import type { Statements } from './limit.ts'
 import { deal } from './opportunities.ts'
@@ -7,19 +8,25 @@ import type { Run } from './timed.ts'
 
 const batchSize = 5000
 
+/** Creates some of the invented opportunities, with any of the rig's accounts. */
+export function fill(rig: Rig, count: number): Promise<void> {
+  const numbers = Array.from({ length: count }, (_, n) => n)
+  return fillWith(
+    rig,
+    numbers.map((n) => deal(n, rig.accounts, rig.owner)),
+  )
+}
+
 /**
  * Creates opportunities as the server would, but without waiting for the disk, and lets it write their summaries. Then does what
  * PostgreSQL does by itself a while after so many writes.
  */
-export async function fill(rig: Rig, count: number): Promise<void> {
+export async function fillWith(rig: Rig, deals: readonly RecordInput[]): Promise<void> {
   const file = new URL('./limit.ts', import.meta.url)
   const loader = startChild<Statements, Run>(file, [rig.dataDir], { PGOPTIONS: '-c synchronous_commit=off' })
   let running: Promise<unknown> = Promise.resolve()
-  for (let from = 0; from < count; from += batchSize) {
-    const deals = Array.from({ length: Math.min(batchSize, count - from) }, (_, n) =>
-      deal(from + n, rig.accounts, rig.owner),
-    )
-    const statements = await creations(rig.ctx, 'opportunity', deals)
+  for (let from = 0; from < deals.length; from += batchSize) {
+    const statements = await creations(rig.ctx, 'opportunity', deals.slice(from, from + batchSize))
     await running
     running = loader.run({ connections: 4, statements })
   }

@@ -45,7 +45,7 @@ async function byOtherFilters(rig: Rig, { lists, opportunities }: Effort): Promi
   const figures: Figure[] = []
   for (const query of otherFilters(rig, opportunities)) {
     const requests = some(Math.ceil(lists / 10), (n) => query(n))
-    const { totalCount } = (await rig.get(requests[0]?.path ?? '')) as { totalCount: number }
+    const { totalCount } = await rig.call<{ totalCount: number }>('GET', requests[0]?.path ?? '')
     const [summary] = await alternate(1, () => rig.send(1, requests))
     const name = `${decodeURIComponent(query(0)) || 'no filter'} → ${totalCount.toLocaleString('en-US')}`
     figures.push({ name, value: summary.p50, unit: 'ms' })

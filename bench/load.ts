@@ -18,7 +18,7 @@ doJobs(async ({ port, key, connections, requests }: Load): Promise<Run> => {
     return await timed(messages, lanes, async ({ socket, answer }, message) => {
       socket.write(message)
       const head = await answer()
-      if (!head.startsWith('HTTP/1.1 200 ')) throw new Error(`${message}\nwas answered with\n${head}`)
+      if (!head.startsWith('HTTP/1.1 200 ')) throw new Error(`${message.subarray(0, 500)}\nwas answered with\n${head}`)
     })
   } finally {
     for (const { socket } of lanes) socket.destroy()

@@ -2,7 +2,7 @@
 export type Figure = {
   name: string
   value: number
-  unit: '/s' | 'ms' | 's' | 'MB' | 'KB' | '×' | '%' | ''
+  unit: '/s' | 'MB/s' | 'ms' | 's' | 'MB' | 'KB' | '×' | '%' | ''
   most?: number | undefined
   least?: number | undefined
 }

@@ -18,6 +18,7 @@ import { cpuSeconds, databaseCpuSeconds, residentMegabytes } from './processes.t
 import { key, type Server, startServer } from './server.ts'
 import type { Statement } from './statements.ts'
 import type { Run } from './timed.ts'
+import type { Transfer, Transfers } from './transfer.ts'
 
 /** A run, and meanwhile: processor time of server and database, in seconds, and the server's memory at its peak, in MB. */
 export type Measured = Run & { serverCpuSeconds: number; databaseCpuSeconds: number; residentPeak: number }
@@ -36,8 +37,10 @@ export type Rig = {
   send(connections: number, requests: readonly Request[], settled?: () => Promise<void>): Promise<Measured>
   /** Runs statements from a second process through the driver. */
   execute(connections: number, statements: readonly Statement[]): Promise<Measured>
-  /** What the API answers to a GET. */
-  get(path: string): Promise<unknown>
+  /** Uploads and downloads in a second process. */
+  transfer(connections: number, transfers: readonly Transfer[]): Promise<Measured>
+  /** What the API answers to one request. */
+  call<Body>(method: 'GET' | 'POST', path: string, body?: object): Promise<Body>
   /** Stops the server and starts it with background work on or off. */
   restart(worker: 'on' | 'off'): Promise<void>
   /** Waits until no background work is left. */
@@ -65,6 +68,8 @@ async function setUp(dataDir: string, closing: (() => Promise<unknown>)[]): Prom
   const ctx = await contextOf(db, dataDir, `http://127.0.0.1:${server.port}`)
   const load = startChild<Load, Run>(new URL('./load.ts', import.meta.url))
   closing.push(load.close)
+  const transfer = startChild<Transfers, Run>(new URL('./transfer.ts', import.meta.url))
+  closing.push(transfer.close)
   const limit = startChild<Statements, Run>(new URL('./limit.ts', import.meta.url), [dataDir])
   closing.push(limit.close)
   return {
@@ -80,9 +85,14 @@ async function setUp(dataDir: string, closing: (() => Promise<unknown>)[]): Prom
         return run
       }),
     execute: (connections, statements) => measured(server, dataDir, () => limit.run({ connections, statements })),
-    async get(path) {
+    transfer: (connections, transfers) => measured(server, dataDir, () => transfer.run({ connections, transfers })),
+    async call<Body>(method: 'GET' | 'POST', path: string, body?: object) {
       const headers = { authorization: `Bearer ${key}`, 'lightfield-version': '2026-03-01' }
-      return (await fetch(`http://127.0.0.1:${server.port}${path}`, { headers })).json()
+      const json = body && { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }
+      const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { method, headers, ...json })
+      if (!response.ok)
+        throw new Error(`${method} ${path} was answered with ${response.status}: ${await response.text()}`)
+      return (await response.json()) as Body
     },
     async restart(worker) {
       await server.stop()

@@ -1,11 +1,15 @@
 /**
- * Measures speed and size: `npm run bench -- [--json] [--quick] [--only start,create,retrieve,list,web]`. Prints tables, or
- * with --json one JSON value; what it is doing goes to standard error. A missed target is no failure.
+ * Measures speed and size: `npm run bench -- [--json] [--quick] [--only PARTS]`, the parts being start, create, retrieve,
+ * bulk, list, web, links and files. Prints tables, or with --json one JSON value; what it is doing goes to standard error.
+ * A missed target is no failure.
  */
 import { cpus, loadavg, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
+import { measureBulk } from './bulk.ts'
 import { measureCreates } from './create.ts'
 import { full, quick } from './effort.ts'
+import { measureFiles } from './files.ts'
+import { measureLinks } from './links.ts'
 import { measureLists } from './list.ts'
 import { isMet, type Section, table } from './report.ts'
 import { measureRetrieves } from './retrieve.ts'
@@ -35,8 +39,11 @@ const machine = {
 const sections = [
   ...(isWanted('start') ? [await start()] : []),
   ...(isWanted('create') || isWanted('retrieve') ? await withRig(createAndRetrieve) : []),
+  ...(isWanted('bulk') ? [await withRig(bulk)] : []),
   ...(isWanted('list') ? await withRig(list) : []),
   ...(isWanted('web') ? [await withRig(web)] : []),
+  ...(isWanted('links') ? await withRig(links) : []),
+  ...(isWanted('files') ? [await withRig(files)] : []),
 ]
 console.log(options.json ? JSON.stringify({ machine, sections: sections.map(withMet) }) : report())
 
@@ -53,6 +60,11 @@ async function createAndRetrieve(rig: Rig): Promise<Section[]> {
   return [creates, await measureRetrieves(rig, effort)]
 }
 
+function bulk(rig: Rig): Promise<Section> {
+  tell('many creates')
+  return measureBulk(rig, effort)
+}
+
 function list(rig: Rig): Promise<Section[]> {
   tell('lists')
   return measureLists(rig, effort)
@@ -61,6 +73,16 @@ function list(rig: Rig): Promise<Section[]> {
 function web(rig: Rig): Promise<Section> {
   tell('the web app')
   return measureWeb(rig, effort)
+}
+
+function links(rig: Rig): Promise<Section[]> {
+  tell('records with many links')
+  return measureLinks(rig, effort)
+}
+
+function files(rig: Rig): Promise<Section> {
+  tell('files')
+  return measureFiles(rig, effort)
 }
 
 function withMet({ title, figures }: Section) {
