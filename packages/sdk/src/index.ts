@@ -76,7 +76,7 @@ export {
   UnprocessableEntityError,
 } from './errors.ts'
 export type { FileUpload, NewFile, StoredFile, UploadSession } from './files.ts'
-export type { FiltersOf } from './filters.ts'
+export { type FiltersOf, filterOperators } from './filters.ts'
 export type { HistoryKey, HistoryOf, HistoryPage, HistoryPromise, HistoryQuery } from './history.ts'
 export type { Merge, MergeAnswer, MergeInput, MergeStatus } from './merges.ts'
 export type { CustomObjectType } from './objects.ts'

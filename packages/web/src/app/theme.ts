@@ -31,8 +31,14 @@ export const theme = createTheme({
     Badge: { defaultProps: { variant: 'light' } },
     Button: { defaultProps: { size: 'xs' } },
     TextInput: { defaultProps: { size: 'sm' } },
-    Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, centered: true } },
-    Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
+    // The page itself does not scroll, and locking it would write styles that its policy refuses.
+    Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, centered: true, lockScroll: false } },
+    Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, lockScroll: false } },
+    // What scrolls is the list itself, which its input moves about in.
+    Select: {
+      defaultProps: { withScrollArea: false },
+      styles: { options: { maxHeight: '17.5rem', overflowY: 'auto' } },
+    },
     Tooltip: { defaultProps: { openDelay: 400 } },
   },
 })

@@ -1,5 +1,6 @@
 import { MultiSelect } from '@mantine/core'
 import { choicesOf, labelOf, OptionChip, renderChoice } from './options.tsx'
+import { singleSelect } from './single-select.tsx'
 import styles from './values.module.css'
 import { labelled, type ShownProps, type ValueView } from './view.ts'
 
@@ -26,6 +27,8 @@ export const multiSelect: ValueView<string[]> = {
       maxDropdownHeight={280}
     />
   ),
+  // A filter finds those that have one of the options.
+  Filter: (props) => singleSelect.Filter?.(props),
   text: (value, configuration) => value.map((id) => labelOf(id, configuration)).join(', '),
   write: (value) => (value.length === 0 ? null : value),
   width: 200,
