@@ -130,8 +130,15 @@ function Editor({ children, end, multiline, panel }: EditorProps) {
     if (event.key === 'Tab' && panel && isLast(ref.current, event)) end('commit', true)
   }
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: it only listens to what happens inside
-    <div ref={ref} className={styles['editor']} onKeyDown={onKeyDown} onFocus={notice} onMouseDown={notice}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only listens to what happens inside, and takes the focus of clicks beside its inputs
+    <div
+      ref={ref}
+      className={styles['editor']}
+      tabIndex={-1}
+      onKeyDown={onKeyDown}
+      onFocus={notice}
+      onMouseDown={notice}
+    >
       {children}
     </div>
   )
