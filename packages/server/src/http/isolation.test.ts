@@ -195,9 +195,33 @@ describe('an id of another workspace', () => {
       `/v1/accounts?$account-contact=${theirs.contact}`,
       `/v1/opportunities?$opportunity-account=${theirs.account}`,
     ]
+    const screens = [
+      `/admin/v1/records/task?$account=${theirs.account}`,
+      `/admin/v1/records/account?or1.$contact=${theirs.contact}&or1.$contact[contains]=${theirs.contact}`,
+    ]
+    for (const query of screens)
+      expect(successOf(await api.get<ListBody>(query))).toMatchObject({ data: [], totalCount: 0 })
     for (const query of queries) {
       expect(successOf(await api.get<ListBody>(query))).toEqual({ object: 'list', data: [], totalCount: 0 })
     }
+  })
+
+  it('is refused in a row of a bulk operation like one that nobody has, and has no name', async () => {
+    const contents = await contentsOf(api)
+    const rows = async ({ account, trashed, contact }: Ids) => {
+      const own = { id: ours.account, relationships: { $contact: { add: contact } } }
+      const answers = [
+        await api.post<object>('/admin/v1/records/account/update', { records: [{ id: account, fields: {} }, own] }),
+        await api.post<object>('/admin/v1/records/account/delete', { ids: [account] }),
+        await api.post<object>('/admin/v1/records/account/restore', { ids: [trashed] }),
+        await api.get<object>(`/admin/v1/names?ids=${account},${contact},${trashed}`),
+      ]
+      return answers.map((answer) => withoutIds(JSON.stringify(successOf(answer))))
+    }
+    const foreign = await rows(theirs)
+    expect(foreign).toEqual(await rows(nobodys))
+    expect(foreign.join()).not.toMatch(/"outcome":"(updated|deleted|restored)"|"title"/)
+    expect(await contentsOf(api)).toEqual(contents)
   })
 
   it('is in no list, and nobody’s address leads there', async () => {
@@ -214,7 +238,22 @@ describe('an id of another workspace', () => {
       'messages',
     ]
     const all = [...lists.map((plural) => `/v1/${plural}`), '/v1/objects/project', '/v1/accounts?status=trashed']
-    for (const path of [...all, '/admin/v1/trash']) {
+    const types = [
+      'account',
+      'contact',
+      'opportunity',
+      'task',
+      'note',
+      'meeting',
+      'list',
+      'member',
+      'channel',
+      'message',
+    ]
+    const screens = [...types, 'project'].map((type) => `/admin/v1/records/${type}`)
+    const totals = ['account', 'owner'].map((key) => `/admin/v1/records/opportunity/totals?group=$${key}`)
+    const changes = '/admin/v1/changes/totals?objectType=opportunity&field=$stage&value=Lead&group=$account'
+    for (const path of [...all, ...screens, ...totals, changes, '/admin/v1/trash']) {
       const { text } = await api.get<ListBody>(path)
       expect(foreign.filter((id) => text.includes(id))).toEqual([])
     }

@@ -21,7 +21,8 @@ export function openDatabase(connection: pg.PoolConfig): Database {
       client.on('error', () => {})
       // Compiling a statement, or planning a prepared one anew, takes longer than running it: the statements here leave
       // the planner no choice. Not start-up options, which connection poolers refuse.
-      await client.query('set jit = off; set plan_cache_mode = force_generic_plan')
+      // Memory enough for a set of a million ids: one that does not fit, by the planner's guess, is read once per look-up.
+      await client.query("set jit = off; set plan_cache_mode = force_generic_plan; set work_mem = '32MB'")
     },
     ...connection,
   })

@@ -15,7 +15,7 @@ export type Match =
   /** The same of a field that no index knows. */
   | { objectType: number; filledKey: string }
   /** Records that are linked to some record of the type `others`. */
-  | { relationships: readonly number[]; side: 'from' | 'to'; others: number }
+  | { relationships: readonly number[]; side: 'from' | 'to'; others: number; several: boolean }
   /** Records of a type whose ids lie in a range: those that were created in a time. */
   | { objectType: number; from: string; before: string }
   /** Records of a type by when they last changed. */
@@ -158,7 +158,7 @@ function linkedPart(sql: Parameters, match: Extract<Match, { others: number }>, 
   const others = select(allOf(sql.add(match.others, 'int')))
   const linked = `select e.${own} as id from (${others}) o cross join lateral (select ${own} from edge
     where workspace_id = $1 and ${other} = o.id and relationship = any(${sql.add(match.relationships, 'int[]')})) e`
-  return fieldPart(`(${linked}) linked`, negated, 'true', { unique: false })
+  return fieldPart(`(${linked}) linked`, negated, 'true', { unique: !match.several })
 }
 
 const fieldPart = (

@@ -1,6 +1,6 @@
 import { badRequest, type Json } from '@openfield/schema'
 import { type Connection, run, sqlState } from './database.ts'
-import { allOf, driverFirst, type Filter, Parameters, statementOf } from './list.ts'
+import { allOf, driverFirst, type Filter, Parameters, type Part, statementOf } from './list.ts'
 import { sourceOf } from './query.ts'
 import { definitionsVersion } from './rows.ts'
 
@@ -40,20 +40,21 @@ export async function countRecords(
 ): Promise<Totals> {
   const filters = await driverFirst(db, workspace, unordered)
   const sql = new Parameters(workspace)
-  const source = sourceOf(sql, filters, () => allOf(sql.add(objectType, 'int')))
+  const all = () => allOf(sql.add(objectType, 'int'))
+  const source = sourceOf(sql, filters, all)
   const names = keys.map((_, index) => `g${index}`)
   const amounts = `select id, value from index_number where workspace_id = $1 and field = `
   const sides = [
-    ...keys.map((key, index) => ({ name: `g${index}`, text: sideOf(sql, key) })),
+    ...keys.map((key, index) => ({ name: `g${index}`, text: sideOf(sql, key, all) })),
     ...(sum === undefined ? [] : [{ name: 'v', text: `${amounts}${sql.add(sum, 'int')}` }]),
   ]
+  const needed = names.filter((_, index) => keys[index]?.by === 'entry into').map((name) => `${name}.key is not null`)
   const text = `with ${source.sets.map((set) => `${set}, `).join('')}
     r as materialized (select ${source.id} as id, true as passes from ${source.from} where ${source.where}),
-    ${sides.map((side) => `${side.name} as materialized (${side.text}), `).join('')}
     t as materialized (select count(*)::int as count, ${sum === undefined ? 'null::float8' : exactSum} as sum
       ${names.map((name) => `, ${name}.key as ${name}`).join('')}
-      from r ${sides.map(({ name }) => `full join ${name} using (id)`).join(' ')}
-      where ${['coalesce(r.passes, false)', ...keys.flatMap((key, index) => (key.by === 'entry into' ? [`g${index}.key is not null`] : []))].join(' and ')}
+      from r ${sides.map((side) => `full join (${side.text}) ${side.name} using (id)`).join(' ')}
+      where ${['coalesce(r.passes, false)', ...needed].join(' and ')}
       ${names.length > 0 ? `group by ${names.map((name) => `${name}.key`).join(', ')}` : ''})
     select ${definitionsVersion}, (select count(*) from r)::int, t.count, t.sum
       ${keys.map((key, index) => `, ${outputOf(key, `t.g${index}`)}`).join('')}
@@ -74,11 +75,11 @@ export async function countRecords(
 }
 
 /** The keys of records by their ids. */
-function sideOf(sql: Parameters, key: GroupKey): string {
+function sideOf(sql: Parameters, key: GroupKey, all: () => Part): string {
   if (key.by === 'entry') {
     return `select id, value as key from index_${key.index} where workspace_id = $1 and field = ${sql.add(key.field, 'int')}`
   }
-  if (key.by === 'time') return timeOf(sql, key)
+  if (key.by === 'time') return timeOf(sql, key, all)
   if (key.by === 'entry into') {
     const values = [sql.add(key.from, 'uuid'), sql.add(key.before, 'uuid'), sql.add(key.field, 'text')]
     return `select distinct record_id as id, ${localTime(sql, key, 'at')} as key from change
@@ -91,11 +92,10 @@ function sideOf(sql: Parameters, key: GroupKey): string {
     select ${own} from edge where workspace_id = $1 and ${other} = o.id and relationship = ${sql.add(key.relationship, 'int')}) e`
 }
 
-function timeOf(sql: Parameters, key: Extract<GroupKey, { by: 'time' }>): string {
-  const milliseconds =
-    key.field === undefined ? "('x' || translate(left(id::text, 13), '-', ''))::bit(48)::bigint" : 'value'
-  const moment = localTime(sql, key, `to_timestamp(${milliseconds} / 1000.0)`)
-  if (key.field === undefined) return `select id, ${moment} as key from r`
+function timeOf(sql: Parameters, key: Extract<GroupKey, { by: 'time' }>, all: () => Part): string {
+  if (key.field === undefined)
+    return `select id, ${localTime(sql, key, 'created_at')} as key from record where ${all().where}`
+  const moment = localTime(sql, key, 'to_timestamp(value / 1000)')
   return `select id, ${moment} as key from index_number where workspace_id = $1 and field = ${sql.add(key.field, 'int')}`
 }
 

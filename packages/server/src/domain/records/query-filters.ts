@@ -89,7 +89,14 @@ function linked(
 ): Filter['match'] | undefined {
   const relationship = definition.relationshipFilters.get(key)
   const others = relationship && types.get(relationship.objectType)
-  return others && { relationships: relationship.ids, side: relationship.side, others: others.number }
+  return (
+    others && {
+      relationships: relationship.ids,
+      side: relationship.side,
+      others: others.number,
+      several: !relationship.one,
+    }
+  )
 }
 
 type Moment = keyof typeof recordMoments
