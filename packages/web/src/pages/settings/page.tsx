@@ -28,6 +28,8 @@ const parts: readonly Part[] = [
   part('members', 'Members', true, () => import('./members/section.tsx')),
   part('api-keys', 'API keys', true, () => import('./api-keys/section.tsx')),
   part('objects', 'Objects and fields', true, () => import('./objects/section.tsx')),
+  part('import', 'Import', true, () => import('./import/section.tsx')),
+  part('export', 'Export', true, () => import('./export/section.tsx')),
   part('trash', 'Trash', true, () => import('./trash/section.tsx')),
 ]
 
