@@ -6,6 +6,9 @@ export type Effort = {
   /** Opportunities in the database of the list figures. */
   opportunities: number
   lists: number
+  /** Records in the database of the search figures. */
+  sought: number
+  searches: number
   starts: number
   /** Members of the large list, opportunities of the large accounts. */
   links: number
@@ -19,6 +22,8 @@ export const full: Effort = {
   retrieves: 20_000,
   opportunities: 100_000,
   lists: 4000,
+  sought: 100_000,
+  searches: 1700,
   starts: 5,
   links: 10_000,
   merges: 2,
@@ -32,6 +37,8 @@ export const quick: Effort = {
   retrieves: 6000,
   opportunities: 20_000,
   lists: 1000,
+  sought: 20_000,
+  searches: 510,
   starts: 1,
   links: 2000,
   merges: 1,

@@ -10,25 +10,27 @@ const batchSize = 5000
 
 /** Creates some of the invented opportunities, with any of the rig's accounts. */
 export function fill(rig: Rig, count: number): Promise<void> {
-  const numbers = Array.from({ length: count }, (_, n) => n)
-  return fillWith(
-    rig,
-    numbers.map((n) => deal(n, rig.accounts, rig.owner)),
-  )
+  const inputs = Array.from({ length: count }, (_, n) => deal(n, rig.accounts, rig.owner))
+  return fillWith(rig, { objectType: 'opportunity', inputs })
 }
 
+/** Records of one type. */
+export type Records = { objectType: string; inputs: readonly RecordInput[] }
+
 /**
- * Creates opportunities as the server would, but without waiting for the disk, and lets it write their summaries. Then does what
+ * Creates records as the server would, but without waiting for the disk, and lets it write their summaries. Then does what
  * PostgreSQL does by itself a while after so many writes.
  */
-export async function fillWith(rig: Rig, deals: readonly RecordInput[]): Promise<void> {
+export async function fillWith(rig: Rig, ...all: readonly Records[]): Promise<void> {
   const file = new URL('./limit.ts', import.meta.url)
   const loader = startChild<Statements, Run>(file, [rig.dataDir], { PGOPTIONS: '-c synchronous_commit=off' })
   let running: Promise<unknown> = Promise.resolve()
-  for (let from = 0; from < deals.length; from += batchSize) {
-    const statements = await creations(rig.ctx, 'opportunity', deals.slice(from, from + batchSize))
-    await running
-    running = loader.run({ connections: 4, statements })
+  for (const { objectType, inputs } of all) {
+    for (let from = 0; from < inputs.length; from += batchSize) {
+      const statements = await creations(rig.ctx, objectType, inputs.slice(from, from + batchSize))
+      await running
+      running = loader.run({ connections: 4, statements })
+    }
   }
   await running
   await loader.close()

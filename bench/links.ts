@@ -16,7 +16,7 @@ export async function measureLinks(rig: Rig, effort: Effort): Promise<Section[]>
   const deals = large.flatMap((account, index) =>
     Array.from({ length: effort.links }, (_, n) => deal(index * effort.links + n, [account], rig.owner)),
   )
-  await fillWith(rig, deals)
+  await fillWith(rig, { objectType: 'opportunity', inputs: deals })
   return [await listOfMany(rig, effort), await accountOfMany(rig, effort), await merges(rig, effort, large)]
 }
 

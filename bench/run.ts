@@ -1,7 +1,7 @@
 /**
  * Measures speed and size: `npm run bench -- [--json] [--quick] [--only PARTS]`, the parts being start, create, retrieve,
- * bulk, list, web, links and files. Prints tables, or with --json one JSON value; what it is doing goes to standard error.
- * A missed target is no failure.
+ * bulk, list, search, web, links and files. Prints tables, or with --json one JSON value; what it is doing goes to
+ * standard error. A missed target is no failure.
  */
 import { cpus, loadavg, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -14,6 +14,7 @@ import { measureLists } from './list.ts'
 import { isMet, type Section, table } from './report.ts'
 import { measureRetrieves } from './retrieve.ts'
 import { type Rig, withRig } from './rig.ts'
+import { measureSearch } from './search.ts'
 import { stopServers } from './server.ts'
 import { measureStarts } from './start.ts'
 import { measureWeb } from './web.ts'
@@ -41,6 +42,7 @@ const sections = [
   ...(isWanted('create') || isWanted('retrieve') ? await withRig(createAndRetrieve) : []),
   ...(isWanted('bulk') ? [await withRig(bulk)] : []),
   ...(isWanted('list') ? await withRig(list) : []),
+  ...(isWanted('search') ? await withRig(search) : []),
   ...(isWanted('web') ? [await withRig(web)] : []),
   ...(isWanted('links') ? await withRig(links) : []),
   ...(isWanted('files') ? [await withRig(files)] : []),
@@ -83,6 +85,11 @@ function links(rig: Rig): Promise<Section[]> {
 function files(rig: Rig): Promise<Section> {
   tell('files')
   return measureFiles(rig, effort)
+}
+
+function search(rig: Rig): Promise<Section[]> {
+  tell('searches')
+  return measureSearch(rig, effort)
 }
 
 function withMet({ title, figures }: Section) {

@@ -20,6 +20,8 @@ export type Field = {
   required: boolean
   readOnly: boolean
   write: 'always' | 'create'
+  /** Search finds records by its values. */
+  searched: boolean
 }
 
 /** One end of a relationship, as the object type at that end sees it. */
@@ -56,6 +58,8 @@ export type ObjectDefinition = {
   pluralLabel: string
   prefix: IdPrefix
   title: ObjectType['title']
+  details: ObjectType['details']
+  context?: ObjectType['context']
   verbs: readonly Verb[]
   open: boolean
   custom: boolean
@@ -132,6 +136,7 @@ const customObject = (row: CustomObjectRow): Shell => ({
   pluralLabel: row.pluralLabel ?? row.label,
   prefix: idPrefixes.customObject,
   title: ['$name'],
+  details: [],
   verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore', 'fieldHistory', 'merge'],
   open: true,
   custom: true,
@@ -183,6 +188,7 @@ function systemFields(objectType: ObjectType, rows: WorkspaceRows): Field[] {
       required: field.required ?? false,
       readOnly: field.readOnly ?? false,
       write: field.write ?? 'always',
+      searched: objectType.searched.some((one) => one === key),
     }
   })
 }
@@ -202,6 +208,7 @@ const customField = (row: FieldRow): Field => ({
   required: false,
   readOnly: false,
   write: 'always',
+  searched: !(valueTypes[row.valueType] as ValueType).prose,
 })
 
 /** Every custom object type has a name; its field id follows from the object's number. */

@@ -42,6 +42,7 @@ export type {
   TotalsQuery,
   UpdateResult,
 } from './admin/records.ts'
+export type { Search, SearchQuery, SearchResult } from './admin/search.ts'
 export {
   type Session,
   type SessionEntry,

@@ -9,6 +9,8 @@ export const account = defineObject({
   label: 'Account',
   prefix: 'acc',
   title: ['$name'],
+  searched: ['$name', '$website', '$linkedIn', '$twitter'],
+  details: ['$website'],
   verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore', 'fieldHistory', 'merge'],
   open: true,
   filterable: true,

@@ -12,6 +12,8 @@ export const channel = defineObject({
   label: 'Channel',
   prefix: 'chn',
   title: ['$name'],
+  searched: [],
+  details: [],
   verbs: ['retrieve', 'list'],
   open: false,
   filterable: false,

@@ -60,6 +60,12 @@ export type ObjectType = {
   prefix: IdPrefix
   /** The fields that say what a record is called: the first of them that says something. */
   title: readonly `$${string}`[]
+  /** The fields by which search finds a record, besides those of the workspace. */
+  searched: readonly `$${string}`[]
+  /** The fields that tell it from others of its name. */
+  details: readonly `$${string}`[]
+  /** The relationship to what is searched for together with it, as a person with their company. */
+  context?: `$${string}`
   /** The operations of the public API. */
   verbs: readonly Verb[]
   /** Custom fields and relationships can be added. */

@@ -7,11 +7,15 @@ export const file = defineObject({
   plural: 'files',
   label: 'File',
   prefix: 'fil',
-  title: [],
+  title: ['$filename'],
+  searched: ['$filename'],
+  details: [],
   verbs: [],
   open: false,
   filterable: false,
-  fields: {},
+  fields: {
+    $filename: { id: 901, valueType: 'TEXT', label: 'Name', readOnly: true },
+  },
   relationships: {},
 })
 

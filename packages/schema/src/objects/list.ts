@@ -8,6 +8,8 @@ export const list = defineObject({
   label: 'List',
   prefix: 'list',
   title: ['$name'],
+  searched: ['$name'],
+  details: [],
   verbs: ['create', 'retrieve', 'update', 'list', 'delete', 'fieldHistory'],
   open: false,
   filterable: false,

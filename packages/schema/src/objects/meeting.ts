@@ -8,6 +8,8 @@ export const meeting = defineObject({
   label: 'Meeting',
   prefix: 'mtg',
   title: ['$title'],
+  searched: ['$title'],
+  details: ['$startDate'],
   verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore', 'fieldHistory'],
   open: false,
   filterable: false,

@@ -8,6 +8,8 @@ export const member = defineObject({
   label: 'Member',
   prefix: 'mem',
   title: ['$name', '$email'],
+  searched: ['$name', '$email'],
+  details: ['$email'],
   verbs: ['retrieve', 'list'],
   open: false,
   filterable: false,

@@ -8,6 +8,8 @@ export const message = defineObject({
   label: 'Message',
   prefix: 'msg',
   title: ['$senderName', '$senderEmail'],
+  searched: [],
+  details: [],
   verbs: ['retrieve', 'list'],
   open: false,
   filterable: false,

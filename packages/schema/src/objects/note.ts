@@ -8,6 +8,8 @@ export const note = defineObject({
   label: 'Note',
   prefix: 'note',
   title: ['$title'],
+  searched: ['$title'],
+  details: [],
   verbs: ['create', 'retrieve', 'update', 'list', 'definitions', 'delete', 'restore', 'fieldHistory'],
   open: false,
   filterable: true,

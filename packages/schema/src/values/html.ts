@@ -4,6 +4,7 @@ import type { ValueType } from './type.ts'
 /** A document in HTML, such as the body of an e-mail, kept as it came. Not filterable. */
 export const html: ValueType<string, string> = {
   name: 'HTML',
+  prose: true,
   configurationKeys: [],
   customFields: false,
   parse: (input) => parseString(input),

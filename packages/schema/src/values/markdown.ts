@@ -4,6 +4,7 @@ import type { ValueType } from './type.ts'
 /** Text in Markdown, kept as it was written. Not filterable. */
 export const markdown: ValueType<string, string> = {
   name: 'MARKDOWN',
+  prose: true,
   configurationKeys: [],
   customFields: true,
   parse: (input) => parseString(input),

@@ -106,6 +106,8 @@ export interface ValueType<Write = unknown, Read extends Json = Json> {
   readSchema(configuration: TypeConfiguration): object
   /** JSON Schema of the accepted write forms, without null. */
   writeSchema(configuration: TypeConfiguration): object
+  /** Text of any length, through which search does not go. */
+  readonly prose?: true
   /** A set: two values can be united when two records become one. */
   readonly isSet?: true
   /** Carries `Write` for type inference; never has a value. */

@@ -8,6 +8,7 @@ import { Members } from './members.ts'
 import { Objects } from './objects.ts'
 import { RecordFiles } from './record-files.ts'
 import { Records } from './records.ts'
+import { type Search, searchWith } from './search.ts'
 import { Sessions } from './session.ts'
 import { Timeline } from './timeline.ts'
 import { Trash } from './trash.ts'
@@ -27,6 +28,7 @@ export class Admin {
   readonly recordFiles: RecordFiles
   readonly session: Sessions
   readonly preferences: Preferences
+  readonly search: Search
   readonly timeline: Timeline
   readonly trash: Trash
   readonly views: Views
@@ -45,6 +47,7 @@ export class Admin {
     this.recordFiles = new RecordFiles(send)
     this.session = new Sessions(send)
     this.preferences = new Preferences(send)
+    this.search = searchWith(send)
     this.timeline = new Timeline(send)
     this.trash = new Trash(send)
     this.views = new Views(send)

@@ -98,6 +98,9 @@ for (const plural of ['accounts', 'contacts', 'opportunities']) {
 }
 put('restore from the trash', (ids) => ['POST', `/v1/accounts/${ids.trashed}/restore`])
 put('restore from the trash by admins', (ids) => ['POST', `/admin/v1/trash/${ids.trashed}/restore`])
+for (const name of ['account', 'contact', 'note', 'meeting', 'list', 'project', 'channel', 'message'] as const) {
+  put(`timeline of ${name}`, (ids) => ['GET', `/admin/v1/timeline/${ids[name]}`])
+}
 put('change a member', (ids) => ['PATCH', `/admin/v1/members/${ids.member}`, {}])
 put('remove a member', (ids) => ['DELETE', `/admin/v1/members/${ids.member}`])
 put('key of a member', (ids) => ['POST', '/admin/v1/api-keys', { name: 'A', memberId: ids.member }])
@@ -253,7 +256,8 @@ describe('an id of another workspace', () => {
     const screens = [...types, 'project'].map((type) => `/admin/v1/records/${type}`)
     const totals = ['account', 'owner'].map((key) => `/admin/v1/records/opportunity/totals?group=$${key}`)
     const changes = '/admin/v1/changes/totals?objectType=opportunity&field=$stage&value=Lead&group=$account'
-    for (const path of [...all, ...screens, ...totals, changes, '/admin/v1/trash']) {
+    const searches = ['account', 'note', 'meeting'].map((name) => `/admin/v1/search?q=${name}`)
+    for (const path of [...all, ...screens, ...totals, changes, ...searches, '/admin/v1/trash']) {
       const { text } = await api.get<ListBody>(path)
       expect(foreign.filter((id) => text.includes(id))).toEqual([])
     }

@@ -5,6 +5,7 @@ import type { RecordQuery } from '../domain/records/query.ts'
 
 import type { ChangesQuery, TotalsQuery } from '../domain/records/totals.ts'
 
+import type { SearchQuery } from '../domain/search/search.ts'
 import type { TimelineQuery } from '../domain/timeline/read.ts'
 
 /** The most records of a page of the public API, and how many a page has when the request does not say. */
@@ -110,6 +111,25 @@ export const parseTimelineQuery = (query: string): TimelineQuery => ({
   limit: wholeNumber('limit', parseParameter(query, 'limit'), 1, timelineMax, timelineDefault),
   before: parseParameter(query, 'before'),
 })
+
+/** The most records that a search finds, how many it finds when the request does not say, and the longest text. */
+export const searchMax = 50
+const searchDefault = 20
+const searchTextMax = 200
+
+/** Reads `q`, `types` and `limit` of a search. */
+export function parseSearchQuery(query: string): SearchQuery {
+  const text = parseParameter(query, 'q')
+  if (text === undefined) throw badRequest('parameter_missing', "Say what to look for: '?q=…'.", 'q')
+  if (text.length > searchTextMax) {
+    throw badRequest('invalid_type', `'q' takes at most ${searchTextMax} characters.`, 'q')
+  }
+  return {
+    text,
+    types: parseParameter(query, 'types')?.split(','),
+    limit: wholeNumber('limit', parseParameter(query, 'limit'), 1, searchMax, searchDefault),
+  }
+}
 
 /** Reads one parameter of a query string; an empty one counts as not given. */
 export const parseParameter = (query: string, name: string): string | undefined =>

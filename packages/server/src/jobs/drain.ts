@@ -6,6 +6,7 @@ import { runImports, undoImports } from './imports.ts'
 import { noteInteractions } from './interactions.ts'
 import { cleanUpMerges } from './merges.ts'
 import { removeField, removeObjectType, removeRelationship } from './remove-definitions.ts'
+import { addSearchWords } from './search-words.ts'
 import { summarise, summariseAll, summariseRelated } from './summaries.ts'
 import type { WorkKind } from './work.ts'
 
@@ -31,6 +32,7 @@ const doers: Record<WorkKind, Doer> = {
   'merge-cleanup': cleanUpMerges,
   import: runImports,
   'import-undo': undoImports,
+  'search-words': addSearchWords,
 }
 
 /** Where failures are told; each once. */

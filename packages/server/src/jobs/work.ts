@@ -17,6 +17,7 @@ export type WorkKind =
   | 'merge-cleanup'
   | 'import'
   | 'import-undo'
+  | 'search-words'
 
 /** What a write of a record asks for: work on itself, on the records it is linked to, and when it has another name. */
 type Demands = { own?: WorkKind; linked?: Record<string, WorkKind>; named?: WorkKind }

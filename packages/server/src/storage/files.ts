@@ -1,6 +1,6 @@
 import type { FilePurpose } from '@openfield/schema'
 import { type Connection, rows, run, type Statement } from './database.ts'
-import { refusable, type WriteContext, writeParameters } from './records.ts'
+import { type Entries, refusable, type WriteContext, writeParameters } from './records.ts'
 
 /** The upload whose bytes are the file's. `md5` in hexadecimal. */
 export type Upload = { id: string; bytes: number; md5: string }
@@ -179,11 +179,18 @@ export async function finishUpload(
   return row?.[0] ? { replaced: row[1] } : undefined
 }
 
-const complete: Statement = { name: 'complete_file', text: 'select complete_file($1, $2, $3, $4)' }
+const complete: Statement = { name: 'complete_file', text: 'select complete_file($1, $2, $3, $4, $5, $6)' }
 
 /** Completes a file with this upload; false when its session is not open any more or another upload counts by now. */
-export async function completeFile(db: Connection, workspace: number, id: string, upload: string, at: Date) {
-  const [row] = await run<[boolean]>(db, complete, [workspace, id, upload, at])
+export async function completeFile(
+  db: Connection,
+  workspace: number,
+  id: string,
+  upload: string,
+  at: Date,
+  { textFields, texts }: Pick<Entries, 'textFields' | 'texts'>,
+) {
+  const [row] = await run<[boolean]>(db, complete, [workspace, id, upload, at, textFields, texts])
   return row?.[0] === true
 }
 

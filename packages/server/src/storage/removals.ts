@@ -39,6 +39,11 @@ export async function forgetField(tx: Connection, workspace: number, id: number)
   for (const table of ['index_text', 'index_number', 'index_substring', 'unique_value']) {
     await tx.query(`delete from ${table} where workspace_id = $1 and field = $2`, [workspace, id])
   }
+  // The entries that search has of it end with its id.
+  await tx.query('delete from index_text where workspace_id = $1 and field = 0 and value like $2', [
+    workspace,
+    `% ${id}`,
+  ])
   await tx.query('delete from field_definition where workspace_id = $1 and id = $2', [workspace, id])
 }
 

@@ -1,6 +1,7 @@
-import { ApiError, unprocessable } from '@openfield/schema'
+import { ApiError, systemDefinitions, unprocessable } from '@openfield/schema'
 import { cancelFile as cancel, completeFile as complete, type StoredFile, type Upload } from '../../storage/files.ts'
 import type { Context } from '../context.ts'
+import { entriesOf, type FieldWrite } from '../records/fields.ts'
 import { presentFile, statusOf } from './present.ts'
 import { requireFile, wrongStatus } from './retrieve.ts'
 import { blobKey, tryToDiscard } from './upload.ts'
@@ -22,7 +23,7 @@ export async function completeFile(ctx: Context, id: string, { md5 }: { md5?: st
       throw unprocessable(`The MD5 of the uploaded bytes is ${upload.md5}. Upload them again.`, 'md5')
     }
     const at = ctx.now()
-    if (await complete(ctx.db, ctx.workspace, file.id, upload.id, at)) {
+    if (await complete(ctx.db, ctx.workspace, file.id, upload.id, at, entriesOf(named(file)))) {
       return presentFile({ ...file, status: 'COMPLETED', completedAt: at }, at)
     }
     // Meanwhile the session was closed, or other bytes came: look again.
@@ -37,6 +38,12 @@ export async function cancelFile(ctx: Context, id: string) {
   if (!file) throw wrongStatus(await requireFile(ctx, id), ctx.now(), 'Only a PENDING one can be cancelled')
   if (file.upload) await tryToDiscard(ctx, uuid, file.upload.id)
   return presentFile(file, ctx.now())
+}
+
+/** A file as the record that search finds by its name. */
+function named({ filename }: StoredFile): FieldWrite[] {
+  const field = systemDefinitions.get('file')?.fields.get('$filename')
+  return field ? [{ field, value: filename }] : []
 }
 
 async function requireBytes(ctx: Context, { id, sizeBytes, upload }: StoredFile): Promise<Upload> {

@@ -9,6 +9,7 @@ import {
 } from '@openfield/schema'
 import { indexKey, substringKey } from '../../storage/index-key.ts'
 import type { Entries } from '../../storage/records.ts'
+import { searchField, wordEntry, wordsOf } from '../search/words.ts'
 import type { Rules } from './rules.ts'
 
 /** A field and the value it is to have; null clears it. */
@@ -117,8 +118,10 @@ export function entriesOf(values: readonly FieldWrite[]): Entries {
     uniques: [],
   }
   const uniques: { field: number; value: string }[] = []
+  const words: string[] = []
   for (const { field, value } of values) {
     if (value === null) continue
+    for (const word of wordsOf(field, value)) words.push(wordEntry(word, field))
     const { text = [], number = [], substring = [] } = field.type.entries(value, field.configuration)
     for (const one of text) {
       entries.textFields.push(field.id)
@@ -135,6 +138,11 @@ export function entriesOf(values: readonly FieldWrite[]): Entries {
     if (field.configuration.unique) {
       for (const one of [...text, ...substring]) uniques.push({ field: field.id, value: indexKey(one) })
     }
+  }
+  // In one order for everybody, so that writers of the same new words wait for one another in turn.
+  for (const word of words.sort()) {
+    entries.textFields.push(searchField)
+    entries.texts.push(word)
   }
   // In one order for everybody, so that writers who claim the same values wait for one another in turn.
   uniques.sort((left, right) => left.field - right.field || (left.value < right.value ? -1 : 1))

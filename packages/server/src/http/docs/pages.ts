@@ -34,6 +34,7 @@ export const sections: readonly Section[] = [
       guide('trash', 'Trash'),
       guide('import', 'Import'),
       guide('export', 'Export'),
+      guide('search', 'Search'),
       guide('timeline', 'Timelines'),
       guide('events', 'Live events'),
       guide('views', 'Saved views'),

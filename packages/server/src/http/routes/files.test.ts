@@ -86,7 +86,13 @@ describe('the life of a file', () => {
     const stored = await api.sql('select object_type, fields, deleted_at from record where id = $1', [
       uuidOf(uploadUrl),
     ])
-    expect(stored).toEqual([{ object_type: objectTypes.file.number, fields: {}, deleted_at: null }])
+    expect(stored).toEqual([
+      {
+        object_type: objectTypes.file.number,
+        fields: { $filename: { value: 'notes.txt', valueType: 'TEXT' } },
+        deleted_at: null,
+      },
+    ])
   })
 })
 

@@ -14,6 +14,7 @@ import { objectTypes } from './object-types.ts'
 import type { AdminGroup, AdminOperation, AdminRequest } from './operation.ts'
 import { recordFiles } from './record-files.ts'
 import { records } from './records.ts'
+import { search } from './search.ts'
 import { session } from './session.ts'
 import { timeline } from './timeline.ts'
 import { trash } from './trash.ts'
@@ -35,6 +36,7 @@ export const adminGroups: readonly AdminGroup[] = [
   events,
   views,
   timeline,
+  search,
 ]
 
 /** What an operation asks of a request. */
