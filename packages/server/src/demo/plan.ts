@@ -141,7 +141,7 @@ function planAccount(faker: Faker, { name, industry, domain, town, headcount, ow
     $lastFundingType: maybe(() => arrayElement(fundings), { probability: 0.6 }) ?? null,
     tier: headcount.scale > 8 ? 'Gold' : headcount.scale > 2 ? 'Silver' : 'Bronze',
     'renewal-date':
-      maybe(() => noon(new Date(now.getTime() + faker.number.int({ min: 10, max: 180 }) * dayMs)), {
+      maybe(() => dayOf(new Date(now.getTime() + faker.number.int({ min: 10, max: 180 }) * dayMs)), {
         probability: 0.5,
       }) ?? null,
   }
@@ -216,7 +216,7 @@ function planDeal(faker: Faker, calendar: Calendar, deal: Deal, index: number, p
       $name: `${company.name} ${product.name}`,
       $stage: 'Lead',
       $amount: int({ min: 8, max: 20 }) * company.headcount.scale * product.scale * 50,
-      $closeDate: noon(ended ?? calendar.day(int({ min: -14, max: 95 }))),
+      $closeDate: dayOf(ended ?? calendar.day(int({ min: -14, max: 95 }))),
       priority: arrayElement(['High', 'Medium', 'Medium', 'Low']),
       probability: probabilityOf('Lead'),
       ...(label === 'Lead' && last),
@@ -254,7 +254,7 @@ function planEvents(faker: Faker, calendar: Calendar, deal: PlannedDeal, team: r
     // What is long due has been done; a few lately due are late.
     const isDone = faker.datatype.boolean(0.5) || due.getTime() < calendar.now.getTime() - 6 * dayMs
     const completedAt = isDone && due < calendar.now ? calendar.daysBefore(due, 1, at) : undefined
-    return [{ ...about, owner, at, completedAt, fields: { $title: title, $status: 'TODO', $dueAt: noon(due) } }]
+    return [{ ...about, owner, at, completedAt, fields: { $title: title, $status: 'TODO', $dueAt: dayOf(due) } }]
   })
   const upcoming = next
     ? [
@@ -263,7 +263,11 @@ function planEvents(faker: Faker, calendar: Calendar, deal: PlannedDeal, team: r
           owner,
           at: steps.at(-1)?.at ?? opportunity.at,
           completedAt: undefined,
-          fields: { $title: next, $status: 'TODO', $dueAt: noon(calendar.day(faker.number.int({ min: -2, max: 12 }))) },
+          fields: {
+            $title: next,
+            $status: 'TODO',
+            $dueAt: dayOf(calendar.day(faker.number.int({ min: -2, max: 12 }))),
+          },
         },
       ]
     : []
@@ -298,7 +302,7 @@ function planSubscription(faker: Faker, { opportunity, company, product }: Plann
     $name: `${company.name}, ${product.name}`,
     plan: faker.helpers.arrayElement(['Team', 'Business', 'Enterprise']),
     seats: company.headcount.scale * faker.number.int({ min: 4, max: 9 }),
-    renews: noon(new Date(sale.at.getTime() + 365 * dayMs)),
+    renews: dayOf(new Date(sale.at.getTime() + 365 * dayMs)),
   }
   return [{ at: sale.at, fields, account: company.index, owner: opportunity.owner }]
 }
@@ -351,9 +355,7 @@ function mailbox({ firstName, lastName }: { firstName: string; lastName: string 
   return `${firstName}.${lastName}@${domain}`.toLowerCase().replaceAll(/[^a-z0-9@.-]/g, '')
 }
 
-/** Noon in UTC on the day of a moment: the same day nearly everywhere. */
-function noon(moment: Date): string {
-  const date = new Date(moment)
-  date.setUTCHours(12, 0, 0, 0)
-  return date.toISOString()
+/** The day of a moment, without a time: midnight in UTC. */
+function dayOf(moment: Date): string {
+  return `${moment.toISOString().slice(0, 10)}T00:00:00.000Z`
 }

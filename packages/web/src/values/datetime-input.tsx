@@ -1,11 +1,23 @@
 import '@mantine/dates/styles.css'
 import { Group, TextInput } from '@mantine/core'
-import { DateInput } from '@mantine/dates'
+import { DateInput, type DayOfWeek } from '@mantine/dates'
 import { useState } from 'react'
 import { dayOf, localDay, momentOf, timeOf } from './moments.ts'
 import { type FilterProps, type InputProps, labelled } from './view.ts'
 
-const calendar = { previousLabel: 'Earlier', nextLabel: 'Later', weekendDays: [], hideOutsideDates: true }
+/** The first day of the week where the viewer is: 0 is Sunday. */
+function firstDayOfWeek(): DayOfWeek {
+  const locale: Intl.Locale & { getWeekInfo?(): { firstDay: number } } = new Intl.Locale(navigator.language)
+  return ((locale.getWeekInfo?.().firstDay ?? 1) % 7) as DayOfWeek
+}
+
+const calendar = {
+  previousLabel: 'Earlier',
+  nextLabel: 'Later',
+  weekendDays: [],
+  hideOutsideDates: true,
+  firstDayOfWeek: firstDayOfWeek(),
+}
 
 /** A day, typed or picked, and a time of that day where it has one. */
 export function DatetimeInput({ value, onChange, configuration: _, ...props }: InputProps<string>) {

@@ -43,13 +43,17 @@ export const daysBetween = (from: string, to: string) => Math.round((Date.parse(
 
 const near: Record<string, string> = { '-1': 'Yesterday', '0': 'Today', '1': 'Tomorrow' }
 
+/** The day of a moment, as short as it stays clear: `Tomorrow`, `Nov 5`, `Nov 5, 2024`. */
+export function readableDay(moment: Moment, now = new Date()): string {
+  const day = dayOf(moment)
+  const format = Number(day.slice(0, 4)) === now.getFullYear() ? dayFormat() : dayAndYearFormat()
+  return near[daysBetween(localDay(now), day)] ?? format.format(Date.parse(day))
+}
+
 /** As short as it stays clear, e.g. `Tomorrow`, `Today, 2:30 PM`, `Nov 5`, `Nov 5, 2024, 2:30 PM`. */
 export function readable(moment: Moment, now = new Date()): string {
-  const day = dayOf(moment)
-  const isThisYear = Number(day.slice(0, 4)) === now.getFullYear()
-  const date =
-    near[daysBetween(localDay(now), day)] ?? (isThisYear ? dayFormat() : dayAndYearFormat()).format(Date.parse(day))
-  return isDay(moment) ? date : `${date}, ${timeFormat().format(Date.parse(moment))}`
+  const day = readableDay(moment, now)
+  return isDay(moment) ? day : `${day}, ${timeFormat().format(Date.parse(moment))}`
 }
 
 /** All of it, with the weekday and the viewer's zone. */

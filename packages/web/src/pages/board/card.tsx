@@ -8,6 +8,7 @@ import { recordPath, type ShownType } from '../../records/object-types.ts'
 import type { AnyRecord, FieldDefinition, RelationshipDefinition } from '../../records/record.ts'
 import { titleText } from '../../records/titles.ts'
 import { viewOf } from '../../values/index.ts'
+import { exact, readableDay } from '../../values/moments.ts'
 import styles from './board.module.css'
 import type { CardParts } from './cards.ts'
 
@@ -108,13 +109,12 @@ function Value({ record, definition }: { record: AnyRecord; definition: FieldDef
 /** The day of a moment; a card has no room for more. */
 function Day({ value }: { value: unknown }) {
   if (typeof value !== 'string') return <span />
-  const date = new Date(value)
-  const isThisYear = date.getFullYear() === new Date().getFullYear()
-  return <time dateTime={value}>{(isThisYear ? dayOfYear : day).format(date)}</time>
+  return (
+    <time dateTime={value} title={exact(value)}>
+      {readableDay(value)}
+    </time>
+  )
 }
-
-const dayOfYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
-const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' })
 
 type LinkedProps = Pick<CardProps, 'record' | 'names'> & { definition: RelationshipDefinition | undefined }
 

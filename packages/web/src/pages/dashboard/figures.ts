@@ -13,10 +13,11 @@ export function monthsFrom(first: Date, count: number): Month[] {
   })
 }
 
-/** The first and the last moment of a month where the viewer is. */
+/** The first day of a month and of the next one: close dates are days, which are the same in all zones. */
 export function boundsOf(month: Month): { from: string; before: string } {
   const [year = 0, number = 1] = month.split('-').map(Number)
-  return { from: new Date(year, number - 1, 1).toISOString(), before: new Date(year, number, 1).toISOString() }
+  const [before = month] = monthsFrom(new Date(year, number, 1), 1)
+  return { from: month, before }
 }
 
 export const monthLabel = (month: Month) => {

@@ -11,7 +11,6 @@ import styles from './dashboard.module.css'
 import { boundsOf, forecast, monthLabel, monthsFrom } from './figures.ts'
 import { Panel, type Row } from './panel.tsx'
 
-const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
 const green = 'var(--of-accent)'
 const grey = 'var(--of-muted)'
 const red = 'var(--of-danger)'
@@ -47,7 +46,7 @@ type Show = (value: number) => string
 function useTotals(objectType: string, query: TotalsQuery) {
   const { data, error } = useQuery({
     queryKey: keys.totals(objectType, query),
-    queryFn: ({ signal }) => client.admin.records.totals(objectType, { timeZone, ...query }, { signal }),
+    queryFn: ({ signal }) => client.admin.records.totals(objectType, query, { signal }),
     placeholderData: (previous) => previous,
     throwOnError: (problem) => problem !== null,
   })

@@ -4,6 +4,7 @@ import { save, useEdited } from '../../app/saves.ts'
 import { recordPath, useType } from '../../records/object-types.ts'
 import type { AnyRecord } from '../../records/record.ts'
 import { titleText } from '../../records/titles.ts'
+import { dayOf, daysBetween, isPast, localDay } from '../../values/moments.ts'
 import styles from './home.module.css'
 import { Section } from './section.tsx'
 
@@ -48,16 +49,12 @@ function Task({ record }: { record: AnyRecord }) {
   )
 }
 
-const dayMs = 86_400_000
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' })
 
-/** How many days of the viewer's calendar a moment is away; null for none. */
+/** How many days of the viewer's calendar a moment is away; undefined for none. */
 export function dueText(value: unknown, now: Date): { text: string; isOverdue: boolean } | undefined {
   if (typeof value !== 'string') return undefined
-  const due = new Date(value)
-  const midnight = (date: Date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime()
-  const days = Math.round((midnight(due) - midnight(now)) / dayMs)
-  if (due < now)
-    return { text: days === 0 ? 'Overdue today' : `Overdue, ${relative.format(days, 'day')}`, isOverdue: true }
-  return { text: relative.format(days, 'day'), isOverdue: false }
+  const days = daysBetween(localDay(now), dayOf(value))
+  if (!isPast(value, now)) return { text: relative.format(days, 'day'), isOverdue: false }
+  return { text: days === 0 ? 'Overdue today' : `Overdue, ${relative.format(days, 'day')}`, isOverdue: true }
 }
