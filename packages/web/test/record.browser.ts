@@ -679,3 +679,93 @@ it('keeps an edit while there is no connection, and says so', async () => {
   // Chromium tells the console of every request that went nowhere.
   tabs.at(-1)?.problems.splice(0)
 })
+
+it('has a page for a record of every type, with what it is linked to at both ends', async () => {
+  const send = (path: string, body: unknown) =>
+    fetch(`${server.url}${path}`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${server.first?.key}`,
+        'content-type': 'application/json',
+        'lightfield-version': '2026-03-01',
+      },
+      body: JSON.stringify(body),
+    }).then(async (response) => (await response.json()) as { id: string })
+  const account = await anAccount()
+  const email = `${named('eve').replace(' ', '')}@widgets.example`
+  const contact = await client.contact.create({
+    fields: { $name: { firstName: 'Eve', lastName: 'Adams' }, $email: [email] },
+    relationships: { $account: account.id },
+  })
+  const list = await client.list.create({
+    fields: { $name: 'Targets', $objectType: '$account' },
+    relationships: { $accounts: [account.id] },
+  })
+  await send('/admin/v1/objects', { slug: 'vehicle', label: 'Vehicle' })
+  await send('/admin/v1/objects/vehicle/relationships', {
+    slug: 'keeper',
+    label: 'Keeper',
+    to: 'account',
+    cardinality: 'HAS_ONE',
+    inverse: { slug: 'fleet', label: 'Fleet', cardinality: 'HAS_MANY' },
+  })
+  const vehicle = await send('/v1/objects/vehicle/values', {
+    fields: { $name: 'Van' },
+    relationships: { keeper: account.id },
+  })
+  const channel = await send('/admin/v1/channels', { name: 'general', provider: 'SLACK', accountIds: [account.id] })
+  const message = await send('/admin/v1/messages', {
+    channelId: channel.id,
+    text: 'Hello there',
+    sentAt: '2026-05-01T09:00:00Z',
+    senderName: 'Eve',
+    senderEmail: email,
+  })
+  const member = await send('/admin/v1/members', {
+    email: 'sam@openfield.example',
+    firstName: 'Sam',
+    lastName: 'Rivera',
+    role: 'member',
+  })
+  const meeting = await client.meeting.create({
+    fields: {
+      $title: 'Secret talks',
+      $startDate: '2026-05-01T09:00:00Z',
+      $endDate: '2026-05-01T10:00:00Z',
+      $attendeeEmails: [email],
+      $organizerEmail: 'boss@elsewhere.example',
+      $description: 'We buy them',
+      $privacySetting: 'METADATA',
+    },
+  } as never)
+
+  const page = await open(`/accounts/${account.id}`)
+  await section(page, 'Fleet').getByRole('link', { name: 'Van' }).waitFor()
+  await section(page, 'Timeline').getByText('Hello there').waitFor()
+  const visit = async (path: string, title: string) => {
+    await page.goto(`${server.url}/crm${path}`)
+    await page.getByRole('heading', { level: 1, name: title }).waitFor()
+  }
+  await visit(`/vehicle/${vehicle.id}`, 'Van')
+  await row(page, 'Keeper')
+    .getByRole('link', { name: account.fields.$name.value ?? '' })
+    .waitFor()
+  await section(page, 'Files').waitFor()
+  await visit(`/lists/${list.id}`, 'Targets')
+  await section(page, 'Accounts')
+    .getByRole('link', { name: account.fields.$name.value ?? '' })
+    .waitFor()
+  expect(await section(page, 'Contacts').count()).toBe(0)
+  await visit(`/members/${member.id}`, 'Sam Rivera')
+  await visit(`/channels/${channel.id}`, 'general')
+  await section(page, 'Messages').getByRole('link', { name: 'Eve' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Eve' }).waitFor()
+  await row(page, 'Text').getByText('Hello there').waitFor()
+  expect(page.url()).toContain(message.id)
+  await visit(`/contacts/${contact.id}`, 'Eve Adams')
+  await section(page, 'Meetings').getByRole('link', { name: 'Secret talks' }).click()
+  await page.getByText('Parts of this are private').waitFor()
+  expect(await page.getByText('We buy them').count()).toBe(0)
+  expect(page.url()).toContain(meeting.id)
+  await keepScreenshot(page, 'record-private')
+})

@@ -3,10 +3,13 @@ import type { AnyRecord } from './record.ts'
 /** All the fields that may say what a record is called, for the `fields` of a list. */
 export const titleKeys: readonly string[] = ['$name', '$email', '$title', '$filename', '$text']
 
-/** What a record is called, by the first of its title fields that says something. Told by its fields, whatever its type. */
-export function titleText(type: { name: string }, record: Pick<AnyRecord, 'fields'>): string {
+/** What a record is called, by the first of its type's title fields that says something; without them, told by its own. */
+export function titleText(
+  type: { name: string; title?: readonly string[] },
+  record: Pick<AnyRecord, 'fields'>,
+): string {
   // Where a record has a name, `$title` is something else, such as a job.
-  const candidates = record.fields['$name'] ? ['$name', '$email'] : ['$title', '$filename', '$text']
+  const candidates = type.title ?? (record.fields['$name'] ? ['$name', '$email'] : ['$title', '$filename', '$text'])
   const titles = candidates.map((key) => textOf(record.fields[key]?.value))
   return titles.find((title) => title !== '') ?? `Unnamed ${type.name}`
 }

@@ -41,7 +41,8 @@ type Props = {
 export function titleFieldOf(type: ShownType, record: AnyRecord, { fields }: Definitions): FieldDefinition | undefined {
   const field = fields.find(({ key }) => key === type.title[0])
   const value = field && record.fields[field.key]?.value
-  return field && !field.readOnly && !field.createOnly && value ? field : undefined
+  const isEditable = field && type.verbs.includes('update') && !field.readOnly && !field.createOnly
+  return isEditable && value ? field : undefined
 }
 
 /** What the record is, in short, and what can be done with it. */

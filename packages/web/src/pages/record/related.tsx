@@ -36,8 +36,8 @@ export type Linking = {
 
 /** How a relationship is written; undefined when neither end can. */
 export function linkingOf({ relationship, far }: Relation, type: ShownType): Linking | undefined {
-  const end = far.find(({ relationship: one }) => !one.readOnly && !one.createOnly)
-  if (relationship.readOnly || relationship.createOnly) return end && throughFarEnd(end)
+  const end = far.find((one) => isWritable(one.type, one.relationship))
+  if (!isWritable(type, relationship)) return end && throughFarEnd(end)
   const change = (id: string, how: 'add' | 'remove', other: string) =>
     operationsOf(type).update(id, { relationships: { [relationship.key]: { [how]: other } } })
   return {
@@ -47,6 +47,9 @@ export function linkingOf({ relationship, far }: Relation, type: ShownType): Lin
     ...(!end && { afterwards: (id, other) => change(id, 'add', other) }),
   }
 }
+
+const isWritable = ({ verbs }: ShownType, { readOnly, createOnly }: Relation['relationship']) =>
+  verbs.includes('update') && !readOnly && !createOnly
 
 function throughFarEnd({ type, relationship: { key, cardinality, required } }: FarEnd): Linking {
   const isOne = cardinality === 'HAS_ONE'
