@@ -84,7 +84,11 @@ export function Files({ type, recordId, isGone }: Props) {
           Drop to attach to this {type.label.toLowerCase()}
         </Text>
       </Dropzone.FullScreen>
-      {files.error && <Text c="var(--of-danger)">{messageOf(files.error)}</Text>}
+      {files.error && !isGone && (
+        <Text size="sm" c="var(--of-danger)">
+          {messageOf(files.error)}
+        </Text>
+      )}
       <ul className={styles['rows']}>
         {uploads.map((one) => (
           <Sending key={one.key} upload={one} />
