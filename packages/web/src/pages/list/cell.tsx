@@ -1,7 +1,9 @@
+import place from '../../records/inline-edit.module.css'
 import { EditableField, EditableLinks } from '../../records/inline-edit.tsx'
 import type { Names } from '../../records/names.ts'
 import type { ShownType } from '../../records/object-types.ts'
-import type { AnyRecord } from '../../records/record.ts'
+import type { AnyRecord, FieldDefinition } from '../../records/record.ts'
+import link from '../../records/record-link.module.css'
 import { viewOf } from '../../values/index.ts'
 import { isMoment, type Subject } from './subjects.ts'
 
@@ -30,6 +32,45 @@ export function Cell({ type, subject, record, names, tabIndex }: CellProps) {
 }
 
 const momentOf = ({ key }: Subject, record: AnyRecord) => record[key as 'createdAt' | 'updatedAt']
+
+/** The same to look at, for the many rows that nobody is at, which are drawn while one scrolls. */
+export function StillCell({ type, subject, record, names }: Omit<CellProps, 'tabIndex'>) {
+  if (isMoment(subject)) return <Cell type={type} subject={subject} record={record} names={names} tabIndex={-1} />
+  const canEdit = isEditable(type, subject, record)
+  return (
+    <div
+      className={`${place['place']} ${place['cell']}`}
+      data-align={subject.kind === 'field' ? viewOf(subject.field.valueType).align : undefined}
+      data-editable={canEdit || undefined}
+    >
+      {subject.kind === 'field' ? (
+        <div className={place['shown']}>
+          <StillValue field={subject.field} record={record} />
+        </div>
+      ) : (
+        <div className={place['shown']} style={canEdit ? besideLinks : undefined}>
+          <span className={place['links']}>
+            {record.relationships?.[subject.key]?.values.map((id) => (
+              <span key={id} className={link['chip']}>
+                <span className={link['name']}>{names[id] ?? '…'}</span>
+              </span>
+            ))}
+          </span>
+        </div>
+      )}
+      {canEdit && <button type="button" className={place['open']} tabIndex={-1} aria-label={`Edit ${subject.label}`} />}
+    </div>
+  )
+}
+
+/** Where links take the clicks, a place beside them is left for those that mean to edit. */
+const besideLinks = { maxWidth: 'calc(100% - 1.25rem)' }
+
+function StillValue({ field, record }: { field: FieldDefinition; record: AnyRecord }) {
+  const { Line } = viewOf(field.valueType)
+  const value = record.fields[field.key]?.value
+  return value === null || value === undefined ? null : <Line value={value} configuration={field.typeConfiguration} />
+}
 
 /** What a record has for a column, to be read only. */
 export function CellText({ subject, record, names }: Omit<CellProps, 'tabIndex' | 'type'>) {

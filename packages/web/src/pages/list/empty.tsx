@@ -1,5 +1,6 @@
 import { Button, Group, Title } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
+import { useSession } from '../../app/session.tsx'
 import { iconOf } from '../../app/shell.tsx'
 import type { ShownType } from '../../records/object-types.ts'
 import { CreateButton } from './create-button.tsx'
@@ -10,6 +11,7 @@ type EmptyProps = { type: ShownType; isFiltered: boolean; onClear(): void }
 /** A list with nothing in it, which says what to do about that. */
 export function Empty({ type, isFiltered, onClear }: EmptyProps) {
   const Icon = iconOf(type.name)
+  const { member } = useSession()
   const plural = type.pluralLabel.toLowerCase()
   return (
     <div className={styles['empty']}>
@@ -32,9 +34,11 @@ export function Empty({ type, isFiltered, onClear }: EmptyProps) {
           {type.verbs.includes('create') && (
             <Group gap="xs">
               <CreateButton type={type} />
-              <Button variant="default" component={Link} to="/settings/import">
-                Import a file
-              </Button>
+              {member.role === 'admin' && (
+                <Button variant="default" component={Link} to="/settings/import">
+                  Import a file
+                </Button>
+              )}
             </Group>
           )}
         </>

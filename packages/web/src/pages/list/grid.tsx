@@ -1,8 +1,8 @@
-import { Checkbox } from '@mantine/core'
 import { useRouter } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type FocusEvent, type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
+import { type Shortcut, useShortcuts } from '../../app/shortcuts.ts'
 import { recordPath, type ShownType } from '../../records/object-types.ts'
 import type { Column, ShownColumn } from './columns.ts'
 import type { Completion } from './completion.ts'
@@ -16,6 +16,14 @@ import type { Selection } from './selection.ts'
 import { useWidths } from './widths.ts'
 
 const rowHeight = 36
+
+/** What the grid itself listens to, for the help. */
+const shortcuts: readonly Shortcut[] = [
+  { keys: 'Enter', label: 'Edit the cell' },
+  { keys: 'x', label: 'Select the record, from its title' },
+  { keys: 'o', label: 'Open the record, from its title' },
+  { keys: 'mod+Enter', label: 'Open the record' },
+]
 
 type GridProps = {
   type: ShownType
@@ -36,6 +44,7 @@ export function Grid(props: GridProps) {
   const { type, columns, rows, selection, completion, sort, onSort, onColumns, onWindows, onTyping } = props
   const box = useRef<HTMLDivElement>(null)
   const router = useRouter()
+  useShortcuts('Lists', shortcuts)
   const { cursor, moveTo } = useCursor()
   const widths = useWidths(columns, onColumns)
   const [renaming, setRenaming] = useState<string>()
@@ -48,7 +57,7 @@ export function Grid(props: GridProps) {
     count: total,
     getScrollElement: () => box.current,
     estimateSize: () => rowHeight,
-    overscan: 10,
+    overscan: 6,
     scrollMargin: rowHeight,
     scrollPaddingStart: rowHeight,
     // The row that the keyboard is at stays, so that it keeps the focus and what is typed into it.
@@ -117,6 +126,8 @@ export function Grid(props: GridProps) {
     }
     const act = record && row >= 0 && actionOf(event, column)
     if (!act) return
+    // What is typed is no shortcut of the app's.
+    event.stopPropagation()
     if (act !== 'type') event.preventDefault()
     if (act === 'open') void router.navigate({ to: recordPath(type, record.id) })
     else if (act === 'select') selection.toggle(row, record, false)
@@ -169,12 +180,14 @@ export function Grid(props: GridProps) {
     >
       <GridRow aria-rowindex={1} className={styles['header']}>
         <GridHeader aria-colindex={1} className={`${styles['cell']} ${styles['check']}`} data-cell="-1 0">
-          <Checkbox
-            size="xs"
+          <input
+            type="checkbox"
             tabIndex={row === -1 && column === 0 ? 0 : -1}
             aria-label={`Select all ${type.pluralLabel.toLowerCase()}`}
             checked={selection.isAll}
-            indeterminate={!selection.isAll && selection.count > 0}
+            ref={(input) => {
+              if (input) input.indeterminate = !selection.isAll && selection.count > 0
+            }}
             onChange={() => (selection.isAll ? selection.clear() : selection.selectAll())}
             onFocus={() => noteFocus(-1, 0)}
           />

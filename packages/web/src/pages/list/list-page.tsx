@@ -123,7 +123,7 @@ function Table({ type, definitions, columns, list, onTotal }: TableProps) {
       ) : (
         <Grid {...shown} sort={address.sort} onSort={onSort} onColumns={setColumns} onTyping={setTyping} />
       )}
-      <BulkBar type={type} definitions={definitions} query={query} selection={selection} total={rows.total ?? 0} />
+      <BulkBar type={type} definitions={definitions} query={rows.query} selection={selection} total={rows.total ?? 0} />
     </>
   )
 }

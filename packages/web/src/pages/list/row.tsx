@@ -1,13 +1,15 @@
 import { Checkbox } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { memo, useLayoutEffect, useRef } from 'react'
+import { memo, type MouseEvent as ReactMouseEvent, useLayoutEffect, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { save, useEdited } from '../../app/saves.ts'
+import { appPath } from '../../app/server.ts'
 import type { Names } from '../../records/names.ts'
 import { recordPath, type ShownType } from '../../records/object-types.ts'
 import type { AnyRecord } from '../../records/record.ts'
 import { titleText } from '../../records/titles.ts'
 import { isPast } from '../../values/moments.ts'
-import { Cell, isEditable } from './cell.tsx'
+import { Cell, isEditable, StillCell } from './cell.tsx'
 import type { ShownColumn } from './columns.ts'
 import { type Completion, isOver } from './completion.ts'
 import styles from './grid.module.css'
@@ -67,15 +69,34 @@ function RecordRow({ record: sent, ...props }: RowProps & { record: AnyRecord })
   const record = useEdited(sent)
   const row = useRef<HTMLDivElement>(null)
   const title = titleText(type, record)
+  // Only the row that somebody is at can be typed into: the others are drawn much faster.
+  const [isPointedAt, setPointedAt] = useState(false)
+  const isLive = isPointedAt || activeColumn !== undefined
+  const TheCell = isLive ? Cell : StillCell
+  const path = recordPath(type, record.id)
+  function onClick({ target }: ReactMouseEvent) {
+    const pressed = isLive ? undefined : (target as Element).closest('button')?.closest<HTMLElement>('[data-cell]')
+    if (!pressed) return
+    flushSync(() => setPointedAt(true))
+    row.current?.querySelector<HTMLElement>(`[data-cell="${pressed.dataset['cell']}"] button`)?.click()
+  }
   useLayoutEffect(() => {
     // One moves in a grid by arrows: links in it are no stops of the Tab key.
     for (const link of row.current?.querySelectorAll('a') ?? []) link.tabIndex = -1
   })
   return (
-    <GridRow ref={row} aria-selected={isSelected} {...rowProps(index, top)}>
+    <GridRow
+      ref={row}
+      aria-selected={isSelected}
+      {...rowProps(index, top)}
+      // At once: a press may follow before React finds the time.
+      onPointerEnter={() => flushSync(() => setPointedAt(true))}
+      onPointerLeave={() => setPointedAt(false)}
+      onClick={onClick}
+    >
       <GridCell aria-colindex={1} className={`${styles['cell']} ${styles['check']}`} data-cell={`${index} 0`}>
-        <Checkbox
-          size="xs"
+        <input
+          type="checkbox"
           tabIndex={activeColumn === 0 ? 0 : -1}
           aria-label={`Select ${title}`}
           checked={isSelected}
@@ -103,12 +124,18 @@ function RecordRow({ record: sent, ...props }: RowProps & { record: AnyRecord })
             {isTitle ? (
               <>
                 {completion && <DoneCheckbox completion={completion} type={type} record={record} title={title} />}
-                <Link to={recordPath(type, record.id)} className={styles['link'] ?? ''} tabIndex={-1}>
-                  {title}
-                </Link>
+                {isLive ? (
+                  <Link to={path} className={styles['link'] ?? ''} tabIndex={-1}>
+                    {title}
+                  </Link>
+                ) : (
+                  <a href={`${appPath}${path}`} className={styles['link']} tabIndex={-1}>
+                    {title}
+                  </a>
+                )}
               </>
             ) : (
-              <Cell type={type} subject={subject} record={record} names={names} tabIndex={tabIndex} />
+              <TheCell type={type} subject={subject} record={record} names={names} tabIndex={tabIndex} />
             )}
           </GridCell>
         )
