@@ -19,6 +19,8 @@ const creations = makeStore<Creation | undefined>(undefined)
 /** Opens the dialog in which one creates a record, from anywhere below the shell. */
 export const openCreate = (creation: Creation) => creations.set(creation)
 
+export const isCreating = () => creations.get() !== undefined
+
 /** The dialog in which one creates a record of any type. There is one, in the shell. */
 export function CreateDialog() {
   const creation = creations.use()

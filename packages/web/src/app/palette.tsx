@@ -1,8 +1,8 @@
 import { Combobox, Modal, TextInput, useCombobox } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
-import { useSearched } from '../records/find.ts'
+import { useEffect, useRef, useState } from 'react'
+import { useFound } from '../records/find.ts'
 import { type Icon, iconOf } from '../records/icons.ts'
 import { useName } from '../records/names.ts'
 import { recordPath, type ShownType, useObjectTypes } from '../records/object-types.ts'
@@ -19,7 +19,9 @@ type Item = {
   label: string | undefined
   /** The record whose name is the label. */
   record?: string
-  hint?: string | undefined
+  /** What tells a record from others, and what kind it is of. */
+  hint?: string | null | undefined
+  type?: string
   keys?: string | undefined
   icon: Icon
   run(): void
@@ -50,19 +52,25 @@ export function Palette(props: Props) {
 
 function Search({ offers, commands, onClose, label }: Props & { label: string }) {
   const [text, setText] = useState('')
-  const { items, isSearching } = useItems(text.trim(), offers, commands)
+  const { items, isCurrent } = useItems(text.trim(), offers, commands)
   const combobox = useCombobox({ opened: true })
-  const shown = items.map(({ id }) => id).join()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the first is chosen whenever there are others
-  useEffect(() => {
-    combobox.selectFirstOption()
-  }, [shown])
-  const choose = (id: string) => {
+  const isEntered = useRef(false)
+  const choose = (item: Item | undefined) => {
+    if (!item) return
     onClose()
-    items.find((item) => item.id === id)?.run()
+    item.run()
   }
+  const shown = items.map(({ id }) => id).join()
+  // What stands there is for what was typed before until the answer comes: Enter waits for it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever something else is shown
+  useEffect(() => {
+    if (!isCurrent) combobox.resetSelectedOption()
+    else if (isEntered.current) choose(items[0])
+    else combobox.selectFirstOption()
+    if (isCurrent) isEntered.current = false
+  }, [shown, isCurrent])
   return (
-    <Combobox store={combobox} onOptionSubmit={choose}>
+    <Combobox store={combobox} onOptionSubmit={(id) => choose(items.find((item) => item.id === id))}>
       <Combobox.EventsTarget withExpandedAttribute>
         <TextInput
           data-autofocus
@@ -74,6 +82,12 @@ function Search({ offers, commands, onClose, label }: Props & { label: string })
           placeholder={offers === 'create' ? 'Create…' : 'Name, e-mail, phone, or what to do…'}
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.nativeEvent.isComposing) return
+            if (event.key === 'Enter') isEntered.current = !isCurrent
+            // The list takes Escape for its own, and it never closes.
+            if (event.key === 'Escape') onClose()
+          }}
         />
       </Combobox.EventsTarget>
       <Combobox.Options className={styles['options'] ?? ''} aria-label="Results">
@@ -84,22 +98,25 @@ function Search({ offers, commands, onClose, label }: Props & { label: string })
             ))}
           </Combobox.Group>
         ))}
-        {items.length === 0 && !isSearching && (
+        {items.length === 0 && isCurrent && (
           <Combobox.Empty>Nothing found. Try part of a name, an e-mail address or a number.</Combobox.Empty>
         )}
       </Combobox.Options>
       <div role="status" className="visually-hidden">
-        {isSearching ? '' : `${items.length} ${items.length === 1 ? 'result' : 'results'}`}
+        {!isCurrent ? '' : `${items.length} ${items.length === 1 ? 'result' : 'results'}`}
       </div>
     </Combobox>
   )
 }
 
-const ItemOption = ({ item: { id, icon: Icon, record, label, hint, keys } }: { item: Item }) => (
+const ItemOption = ({ item: { id, icon: Icon, record, label, hint, type, keys } }: { item: Item }) => (
   <Combobox.Option value={id} className={styles['option'] ?? ''}>
     <Icon size={16} stroke={1.7} aria-hidden />
-    <span className={styles['label']}>{record ? <RecordName id={record} known={label} /> : label}</span>
-    {hint && <span className="muted">{hint}</span>}
+    <span className={styles['label']}>
+      {record ? <RecordName id={record} known={label} /> : label}
+      {hint && <span className={`muted ${styles['hint']}`}>{hint}</span>}
+    </span>
+    {type && <span className="muted">{type}</span>}
     {keys && <Keys keys={keys} />}
   </Combobox.Option>
 )
@@ -110,13 +127,18 @@ function useItems(text: string, offers: Props['offers'], commands: readonly Comm
   const types = useObjectTypes()
   const navigate = useNavigate()
   const isEverything = offers === 'everything'
-  const { data: found = [], isPlaceholderData, isFetching } = useSearched(isEverything ? text : '')
-  const itemOf = (group: string, record: { id: string; name?: string }, type: ShownType): Item => ({
+  const { found, isCurrent } = useFound(isEverything ? text : '')
+  const itemOf = (
+    group: string,
+    record: { id: string; name?: string; hint?: string | null },
+    type: ShownType,
+  ): Item => ({
     id: `${group} ${record.id}`,
     group,
     label: record.name,
     record: record.id,
-    hint: type.label,
+    hint: record.hint,
+    type: type.label,
     icon: iconOf(type.name),
     run: () => void navigate({ to: recordPath(type, record.id) }),
   })
@@ -137,7 +159,7 @@ function useItems(text: string, offers: Props['offers'], commands: readonly Comm
       ? [allResults(text, () => void navigate({ to: '/search', search: { q: text } }))]
       : []),
   ]
-  return { items, isSearching: isFetching || isPlaceholderData }
+  return { items, isCurrent: isCurrent || text === '' || !isEverything }
 }
 
 const allResults = (text: string, run: () => void): Item => ({

@@ -2,46 +2,48 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { client } from '../app/server.ts'
 import { keepNames } from './names.ts'
-import { type ShownType, useObjectTypes } from './object-types.ts'
+import type { ShownType } from './object-types.ts'
 import { titleText } from './titles.ts'
 
-/** A record that was found. */
-export type Found = { id: string; objectType: string; name: string }
-
-/** Records of a type whose title begins with a text, or its latest ones for none. The former ones stay meanwhile. */
-export const useFound = (type: ShownType, text: string) =>
-  useQuery({
-    queryKey: ['find', type.name, text],
-    queryFn: ({ signal }) => findByTitle(type, text, 8, signal),
-    staleTime: 10_000,
-    placeholderData: keepPreviousData,
-  })
-
-async function findByTitle(type: ShownType, text: string, limit: number, signal: AbortSignal): Promise<Found[]> {
-  const [title = '$name'] = type.title
-  const filter = text === '' ? {} : { [`${title}[startsWith]`]: text }
-  const { data } = await client.admin.records.list(type.name, { filter, limit, fields: type.title }, { signal })
-  const found = data.map((record) => ({ id: record.id, objectType: type.name, name: titleText(type, record) }))
-  keepNames(Object.fromEntries(found.map(({ id, name }) => [id, name])))
-  return found
-}
+/** A record that was found, and what tells it from others of its name. */
+export type Found = { id: string; objectType: string; name: string; hint: string | null }
 
 const debounceMs = 60
-/** The types that people look for first. */
-const sought = ['account', 'contact', 'opportunity', 'task', 'meeting', 'note', 'list']
+const nothing: readonly Found[] = []
 
-/** Records of all types that a text finds. The former ones stay meanwhile. */
-export function useSearched(text: string) {
-  const types = useObjectTypes().filter(({ name, custom }) => custom || sought.includes(name))
-  const [settled] = useDebouncedValue(text, debounceMs)
-  return useQuery({
-    queryKey: ['search', settled],
+/**
+ * The records that a text finds, of one type or of all; without a text, the latest ones of the type. The former ones stay
+ * until there are others: `isCurrent` tells whether these are for the text.
+ */
+export function useFound(text: string, type?: ShownType): { found: readonly Found[]; isCurrent: boolean } {
+  const sought = text.trim()
+  const [settled] = useDebouncedValue(sought, debounceMs)
+  const { data, isPlaceholderData, isPending } = useQuery({
+    queryKey: ['search', type?.name, settled],
     async queryFn({ signal }) {
-      if (settled === '') return []
-      const all = await Promise.all(types.map((type) => findByTitle(type, settled, 4, signal)))
-      return all.flat()
+      const found = settled === '' ? await latest(type, signal) : await search(settled, type, signal)
+      keepNames(Object.fromEntries(found.map(({ id, name }) => [id, name])))
+      return found
     },
     staleTime: 10_000,
     placeholderData: keepPreviousData,
   })
+  return { found: data ?? nothing, isCurrent: settled === sought && !isPlaceholderData && !isPending }
+}
+
+async function search(text: string, type: ShownType | undefined, signal: AbortSignal): Promise<Found[]> {
+  const { data } = await client.admin.search(text, type && { types: [type.name], limit: 8 }, { signal })
+  return data.map(({ id, objectType, title, subtitle }) => ({ id, objectType, name: title, hint: subtitle }))
+}
+
+async function latest(type: ShownType | undefined, signal: AbortSignal): Promise<Found[]> {
+  if (!type) return []
+  const query = { sort: '-createdAt', limit: 8, fields: type.title }
+  const { data } = await client.admin.records.list(type.name, query, { signal })
+  return data.map((record) => ({
+    id: record.id,
+    objectType: type.name,
+    name: titleText(type, record),
+    hint: null,
+  }))
 }

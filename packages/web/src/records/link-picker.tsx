@@ -1,8 +1,8 @@
 import { Combobox, Loader, TextInput, useCombobox } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
 import { IconCheck, IconPlus } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
+import { isCreating, openCreate } from '../app/create-dialog.tsx'
 import { messageOf } from '../app/problem.tsx'
 import { viewOf } from '../values/index.ts'
 import { useFound } from './find.ts'
@@ -23,18 +23,21 @@ type Props = {
   otherThan?: string
 }
 
-const debounceMs = 80
+type Option = { id: string; name?: string | undefined; hint?: string | null }
+
+const most = 8
 const createValue = 'create'
 
 /** Searches for records to link, and makes a new one of a name that there is not. Choosing a linked one unlinks it. */
 export function LinkPicker({ definition, ids, names, onChange, error, otherThan }: Props) {
   const type = useType(definition.objectType)
   const [text, setText] = useState('')
-  const [sought] = useDebouncedValue(text.trim(), debounceMs)
-  const { data: found, isPending } = useFound(type, sought)
-  const recent = sought === '' ? recentRecords(type.name).map(({ id }) => ({ id, name: undefined })) : []
-  const shown = [...ids.map((id) => ({ id, name: names?.[id] })), ...recent, ...(found ?? [])]
-  const options = (sought === '' ? uniqueById(shown).slice(0, 8) : (found ?? [])).filter(({ id }) => id !== otherThan)
+  const sought = text.trim()
+  const { found, isCurrent } = useFound(text, type)
+  const known = [...ids.map((id) => ({ id, name: names?.[id] })), ...recentRecords(type.name)]
+  const options: Option[] = (sought === '' ? uniqueById([...known, ...found]).slice(0, most) : found).filter(
+    ({ id }) => id !== otherThan,
+  )
   const combobox = useCombobox({ opened: true })
   const choose = (id: string) => {
     noteRecent({ id, objectType: type.name })
@@ -42,19 +45,27 @@ export function LinkPicker({ definition, ids, names, onChange, error, otherThan 
   }
   const create = useCreateByName(type, choose)
   const mayCreate = create.isPossible && otherThan === undefined
+  const submit = (value: string) => (value === createValue ? create.run(sought) : choose(value))
+  const isEntered = useRef(false)
+  const shown = options.map(({ id }) => id).join()
+  // Enter waits for what the text finds.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever something else is shown
+  useEffect(() => {
+    if (!isCurrent) combobox.resetSelectedOption()
+    else if (isEntered.current) submit(options[0]?.id ?? createValue)
+    else if (sought !== '') combobox.selectFirstOption()
+    if (isCurrent) isEntered.current = false
+  }, [shown, sought, isCurrent])
   return (
-    <Combobox
-      store={combobox}
-      onOptionSubmit={(value) => (value === createValue ? create.mutate(text.trim()) : choose(value))}
-    >
+    <Combobox store={combobox} onOptionSubmit={submit}>
       <Combobox.EventsTarget withExpandedAttribute>
         <TextInput
           aria-label={`Search for ${definition.label}`}
           placeholder={`Find ${type.label.toLowerCase()}…`}
           value={text}
-          onChange={(event) => {
-            setText(event.currentTarget.value)
-            combobox.selectFirstOption()
+          onChange={(event) => setText(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && !event.nativeEvent.isComposing) isEntered.current = !isCurrent && sought !== ''
           }}
           autoFocus
           error={error ?? (create.error && messageOf(create.error))}
@@ -62,19 +73,19 @@ export function LinkPicker({ definition, ids, names, onChange, error, otherThan 
         />
       </Combobox.EventsTarget>
       <Combobox.Options aria-label={type.pluralLabel} mt={6}>
-        {options.map(({ id, name }) => (
+        {options.map(({ id, name, hint }) => (
           <Combobox.Option key={id} value={id} active={ids.includes(id)} className={styles['option'] ?? ''}>
-            <OptionName id={id} name={name} />
+            <OptionName id={id} name={name} hint={hint} />
             {ids.includes(id) && <IconCheck size={14} role="img" aria-label="Linked" />}
           </Combobox.Option>
         ))}
-        {mayCreate && text.trim() !== '' && (
+        {mayCreate && sought !== '' && isCurrent && (
           <Combobox.Option value={createValue} className={styles['option'] ?? ''}>
             <IconPlus size={14} aria-hidden />
-            <span>Create “{text.trim()}”</span>
+            <span>Create “{sought}”</span>
           </Combobox.Option>
         )}
-        {options.length === 0 && !isPending && !mayCreate && (
+        {options.length === 0 && isCurrent && !mayCreate && (
           <Combobox.Empty>
             {sought === '' ? `No ${type.pluralLabel.toLowerCase()} yet` : 'Nothing found'}
           </Combobox.Empty>
@@ -84,8 +95,11 @@ export function LinkPicker({ definition, ids, names, onChange, error, otherThan 
   )
 }
 
-const OptionName = ({ id, name }: { id: string; name: string | undefined }) => (
-  <span className={styles['name']}>{useName(id, name) ?? '…'}</span>
+const OptionName = ({ id, name, hint }: Option) => (
+  <span className={styles['name']}>
+    {useName(id, name) ?? '…'}
+    {hint && <span className={`muted ${styles['hint']}`}>{hint}</span>}
+  </span>
 )
 
 const toggled = (ids: readonly string[], id: string) =>
@@ -95,24 +109,28 @@ const uniqueById = <One extends { id: string }>(all: readonly One[]) => [
   ...new Map(all.map((one) => [one.id, one])).values(),
 ]
 
-/** Makes a record of which only the name is known, where that is enough. */
+/** Makes a record of a name: at once where no more is needed, otherwise in the dialog that asks for the rest. */
 function useCreateByName(type: ShownType, onCreated: (id: string) => void) {
   const definitions = useDefinitions(type)
   const title = definitions.fields.find(({ key }) => key === type.title[0])
-  const create = useMutation({
-    async mutationFn(text: string) {
-      if (!title) throw new Error(`${type.name} has no title`)
-      const value = viewOf(title.valueType).fromText?.(text) ?? text
-      return operationsOf(type).create({ fields: { [title.key]: value } })
-    },
+  const fieldsOf = (text: string) => (title ? { [title.key]: viewOf(title.valueType).fromText?.(text) ?? text } : {})
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: (text: string) => operationsOf(type).create({ fields: fieldsOf(text) }),
     onSuccess({ id }, text) {
       keepNames({ [id]: text })
       onCreated(id)
     },
   })
+  const isEnough = title !== undefined && needsOnly(title.key, definitions)
   return {
-    ...create,
-    isPossible: title !== undefined && type.verbs.includes('create') && needsOnly(title.key, definitions),
+    isPending,
+    error,
+    // There is one dialog: what is being created in it cannot wait for another one.
+    isPossible: title !== undefined && type.verbs.includes('create') && (isEnough || !isCreating()),
+    run(text: string) {
+      if (isEnough) mutate(text)
+      else openCreate({ type: type.name, fields: fieldsOf(text), onCreated: ({ id }) => onCreated(id) })
+    },
   }
 }
 

@@ -1,5 +1,4 @@
 import { Select } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
 import { useState } from 'react'
 import { useFound } from '../../records/find.ts'
 import { useName } from '../../records/names.ts'
@@ -12,8 +11,7 @@ export function LinkFilter({ objectType, label, id, onChange }: LinkFilterProps)
   const type = useType(objectType)
   const name = useName(id, id === '' ? '' : undefined)
   const [typed, setTyped] = useState<string>()
-  const [sought] = useDebouncedValue((typed ?? '').trim(), 100)
-  const { data: found = [] } = useFound(type, sought === name ? '' : sought)
+  const { found } = useFound(typed === undefined || typed === name ? '' : typed, type)
   const chosen = id === '' || found.some((one) => one.id === id) ? [] : [{ id, name: name ?? id }]
   return (
     <Select
