@@ -147,6 +147,23 @@ it('keeps a view with its columns, and shows it to a colleague when it is shared
   await page.getByRole('link', { name: 'Closed' }).waitFor({ state: 'detached' })
 })
 
+it('has columns that are made wider at their edge, and dragged or moved by a menu', async () => {
+  const page = await openList('/opportunities')
+  const head = (name: string) => page.getByRole('columnheader', { name })
+  const { x = 0, y = 0, width = 0 } = (await head('Account').boundingBox()) ?? {}
+  await page.mouse.move(x + width - 3, y + 10)
+  await page.mouse.down()
+  await page.mouse.move(x + width + 77, y + 10, { steps: 4 })
+  await page.mouse.up()
+  await expect.poll(() => searchOf(page)).toMatch(/\$name,\$account:2\d\d,\$stage/)
+  await head('Close date').dragTo(head('Stage'))
+  await expect.poll(() => searchOf(page)).toMatch(/\$account:2\d\d,\$closeDate,\$stage/)
+  await head('Close date').hover()
+  await page.getByRole('button', { name: 'Column Close date' }).click()
+  await page.getByRole('menuitem', { name: 'Move right' }).click()
+  await expect.poll(() => searchOf(page)).toMatch(/\$account:2\d\d,\$stage,\$closeDate/)
+})
+
 it('is typed into by the keyboard alone', async () => {
   const page = await openList('/opportunities?sort=$name')
   await page.getByRole('link', { name: 'Deal 01' }).waitFor()

@@ -68,6 +68,7 @@ export function HeaderCell(props: HeaderProps) {
       {header && (
         <div
           className={styles['resize']}
+          data-edge
           aria-hidden
           onMouseDown={header.getResizeHandler()}
           onTouchStart={header.getResizeHandler()}
