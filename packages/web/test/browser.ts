@@ -37,10 +37,10 @@ export async function openTab(
     tab.problems.push(`dialog: ${dialog.message()}`)
     dialog.dismiss()
   })
-  // Chromium tells the console of every status of 400 and above, which some tests are about.
+  // Chromium tells the console of every status of 400 and above and of lost connections, which some tests are about.
   page.on('console', (message) => {
-    const isStatus = message.text().startsWith('Failed to load resource: the server responded')
-    if (message.type() === 'error' && !isStatus) tab.problems.push(`console: ${message.text()}`)
+    const isAnswer = message.text().startsWith('Failed to load resource: ')
+    if (message.type() === 'error' && !isAnswer) tab.problems.push(`console: ${message.text()}`)
   })
   page.on('request', (request) => {
     tab.requests.push(request.url())

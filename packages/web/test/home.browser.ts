@@ -60,10 +60,12 @@ it('adds up the pipeline on the dashboard, and each number leads to its records'
   await won.getByRole('link', { name: '$7,000' }).waitFor()
   const forecast = page.getByRole('region', { name: 'Forecast by close month' })
   await forecast.getByText(/Proposal 83 %/).waitFor()
-  await page.locator('.recharts-bar-rectangle').first().waitFor()
+  await page.locator('.recharts-bar-rectangle').first().waitFor({ state: 'attached' })
 })
 
 it('is readable and free of barriers', async () => {
   await inspect(app, '/', 'home', (page) => page.getByRole('link', { name: 'Alder' }).waitFor())
-  await inspect(app, '/dashboard', 'dashboard', (page) => page.locator('.recharts-bar-rectangle').first().waitFor())
+  await inspect(app, '/dashboard', 'dashboard', (page) =>
+    page.locator('.recharts-bar-rectangle').first().waitFor({ state: 'attached' }),
+  )
 })

@@ -12,6 +12,7 @@ export default function Chart({
   rows: readonly Row[]
   stacked: boolean
 }) {
+  const charted = series.flatMap(({ name, color }) => (color ? [{ name, color }] : []))
   const data = rows.map(({ label, values }) => ({
     label,
     ...Object.fromEntries(series.map(({ name }, index) => [name, values[index]?.value ?? 0])),
@@ -22,10 +23,12 @@ export default function Chart({
       data={data}
       dataKey="label"
       type={stacked ? 'stacked' : 'default'}
-      series={series.map((one) => ({ ...one }))}
+      series={charted}
       valueFormatter={(value) => compact.format(value)}
-      withLegend={series.length > 1}
+      withLegend={charted.length > 1}
       tickLine="none"
+      // It is hidden from screen readers, whose table is below, and so takes no focus.
+      barChartProps={{ accessibilityLayer: false }}
       barProps={{ isAnimationActive: false, radius: 2 }}
     />
   )

@@ -70,10 +70,7 @@ function PipelineByStage({ stage, show }: { stage: FieldDefinition; show: Show }
     <Panel
       title="Pipeline by stage"
       about="Amounts of opportunities that are neither won nor lost."
-      series={[
-        { name: 'Amount', color: green },
-        { name: 'Opportunities', color: grey },
-      ]}
+      series={[{ name: 'Amount', color: green }, { name: 'Opportunities' }]}
       rows={totals ? rows : []}
       empty="There are no open opportunities with an amount yet. Press c to create one."
     />

@@ -6,7 +6,8 @@ import styles from './dashboard.module.css'
 /** Charts are large, and come when everything else is there. */
 const Chart = lazy(() => import('./chart.tsx'))
 
-export type Series = { name: string; color: string }
+/** What is counted; what is counted in something else than the first is in the table only, and has no colour. */
+export type Series = { name: string; color?: string }
 /** One line of the table and one place of the chart: each number leads to its records. */
 export type Row = { label: string; values: readonly Cell[] }
 export type Cell = { value: number; shown: ReactNode; to: string; search: Readonly<Record<string, unknown>> }
