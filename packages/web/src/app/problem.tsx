@@ -5,7 +5,7 @@ import { APIConnectionError, APIError, NotFoundError, PermissionDeniedError, Rat
 export type Problem = { title: string; message: string; again: boolean }
 
 /** The problem that an error stands for. */
-export function problemOf(error: unknown): Problem {
+function problemOf(error: unknown): Problem {
   if (error instanceof NotFoundError) {
     return {
       title: 'Not found',

@@ -181,7 +181,7 @@ function settle(edit: Edit, result: UpdateResult<AnyRecord> | undefined) {
 }
 
 /** Puts a record that the server has sent wherever it is shown. */
-export function keepRecord(objectType: string, record: AnyRecord) {
+function keepRecord(objectType: string, record: AnyRecord) {
   queryClient.setQueryData(['record', objectType, record.id], record)
   queryClient.setQueriesData<{ data: readonly AnyRecord[] }>({ queryKey: ['records', objectType] }, (page) =>
     page?.data.some(({ id }) => id === record.id)

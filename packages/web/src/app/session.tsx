@@ -1,4 +1,4 @@
-import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { useSuspenseQuery } from '@tanstack/react-query'
 import { keys } from './queries.ts'
 import { client } from './server.ts'
 
@@ -10,6 +10,3 @@ export const sessionQuery = {
 
 /** Who is signed in. Only below the shell, which makes sure that somebody is. */
 export const useSession = () => useSuspenseQuery(sessionQuery).data
-
-/** Who is signed in, if anybody is known to be. */
-export const useSessionIfAny = () => useQuery(sessionQuery).data

@@ -3,9 +3,7 @@ import styles from './values.module.css'
 import type { ValueView } from './view.ts'
 
 /** Markdown as it is meant to be read. Safe: HTML in it is text, and links lead to the web or to mail. */
-export const MarkdownText = lazy(() =>
-  import('./markdown-text.tsx').then(({ MarkdownText }) => ({ default: MarkdownText })),
-)
+const MarkdownText = lazy(() => import('./markdown-text.tsx').then(({ MarkdownText }) => ({ default: MarkdownText })))
 const MarkdownInput = lazy(() =>
   import('./markdown-input.tsx').then(({ MarkdownInput }) => ({ default: MarkdownInput })),
 )

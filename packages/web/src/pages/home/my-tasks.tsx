@@ -52,7 +52,7 @@ function Task({ record }: { record: AnyRecord }) {
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' })
 
 /** How many days of the viewer's calendar a moment is away; undefined for none. */
-export function dueText(value: unknown, now: Date): { text: string; isOverdue: boolean } | undefined {
+function dueText(value: unknown, now: Date): { text: string; isOverdue: boolean } | undefined {
   if (typeof value !== 'string') return undefined
   const days = daysBetween(localDay(now), dayOf(value))
   if (!isPast(value, now)) return { text: relative.format(days, 'day'), isOverdue: false }

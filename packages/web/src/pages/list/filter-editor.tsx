@@ -59,7 +59,7 @@ export function FilterEditor({ subjects, condition, onDone }: EditorProps) {
 const isSaid = ({ text, operator }: Filter) => text !== '' || operator === 'empty'
 
 /** The usual filter of a field, before anything is said. */
-export function fresh(subject: Subject | undefined): Filter {
+function fresh(subject: Subject | undefined): Filter {
   const [choice] = subject ? choicesOf(subject) : []
   return withOperator({ key: subject?.key ?? '', text: '' }, choice?.operator ?? 'equal', choice?.negated ?? false)
 }

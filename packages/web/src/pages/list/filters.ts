@@ -13,7 +13,7 @@ export type Filter = {
 export type Condition = readonly Filter[]
 
 /** A condition that the search field writes; people do not see it among the others. */
-export const quickGroup = 'or0'
+const quickGroup = 'or0'
 
 /** The conditions of an address, and the texts by which its filters are known to the API. */
 export type Conditions = { conditions: readonly Condition[]; quick: Condition | undefined }

@@ -44,7 +44,7 @@ const screenOperators: Partial<Record<ValueTypeName, string>> = {
 }
 
 /** The operators of the values of a type; the API has `empty` for all. */
-export const operatorsOfType = (valueType: ValueTypeName): readonly string[] => [
+const operatorsOfType = (valueType: ValueTypeName): readonly string[] => [
   ...filterOperators[valueType],
   ...(screenOperators[valueType] ? [screenOperators[valueType]] : []),
 ]

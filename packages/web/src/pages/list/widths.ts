@@ -8,7 +8,7 @@ const features = tableFeatures({ columnSizingFeature, columnResizingFeature })
 const none: never[] = []
 const linkWidth = 180
 const titleWidth = 260
-export const checkWidth = 36
+const checkWidth = 36
 
 export type WidthHeader = Header<typeof features, never>
 
