@@ -52,6 +52,8 @@ export function startApp(settings: Partial<Record<string, string>> = {}): App {
     )
     client = new Openfield({ apiKey: server.first?.key ?? '', baseURL: server.url })
     browser = await launchBrowser()
+    // From source, the first request bundles the app, which takes its time.
+    await (await fetch(`${server.url}/crm/`)).text()
   })
 
   afterAll(async () => {

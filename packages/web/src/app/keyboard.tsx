@@ -13,7 +13,7 @@ export function Keyboard() {
   const isHelpOpen = help.use()
   const commands = useCommands()
   useShortcuts('Everywhere', [
-    { keys: 'mod+k', label: 'Search and commands', run: () => palette.set('everything') },
+    { keys: 'mod+k', label: 'Search and commands', always: true, run: () => palette.set('everything') },
     { keys: '/', label: 'Search and commands', run: () => palette.set('everything') },
     { keys: 'c', label: 'Create…', run: () => palette.set('create') },
     ...commands.flatMap(({ keys, label, run }) => (keys === undefined ? [] : { keys, label, run })),

@@ -18,8 +18,6 @@ import { shortKeys } from './shortcuts.ts'
 import { useSignOut } from './sign-out.ts'
 import { SignedOut } from './signed-out.tsx'
 
-export { iconOf }
-
 /** What surrounds every page of whoever is signed in. */
 export function Shell() {
   const [isOpen, { open, close }] = useDisclosure(false)

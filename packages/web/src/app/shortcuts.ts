@@ -1,16 +1,15 @@
 import { useEffect, useRef } from 'react'
 import { makeStore } from './store.ts'
 
-/**
- * A key, or several one after the other, and what it does. `mod` is Ctrl, or ⌘ on a Mac: with it a shortcut works
- * everywhere, without it only while nobody types and no dialog is open.
- */
+/** A key, or several one after the other, and what it does while nobody types and no dialog is open. */
 export type Shortcut = {
-  /** e.g. `mod+k`, `c`, `g h`. */
+  /** e.g. `mod+k`, `mod+shift+l`, `c`, `g h`; `mod` is Ctrl, or ⌘ on a Mac. */
   keys: string
   label: string
   /** Not there: the place itself listens, and the table only says so. */
   run?(): void
+  /** Works while one types, too. */
+  always?: true
 }
 
 type Group = { title: string; shortcuts(): readonly Shortcut[] }
@@ -37,12 +36,13 @@ let begun = { key: '', at: 0 }
 addEventListener('keydown', (event) => {
   if (event.defaultPrevented || event.isComposing || event.altKey) return
   const withMod = event.ctrlKey || event.metaKey
-  if (!withMod && isBusy(event.target)) return
-  const key = `${withMod ? 'mod+' : ''}${event.key.toLowerCase()}`
+  // Without Ctrl, the sign counts, not what one presses for it: `?` takes Shift on most keyboards.
+  const modifiers = withMod ? `mod+${event.shiftKey ? 'shift+' : ''}` : ''
+  const key = `${modifiers}${event.key.toLowerCase()}`
   const both = event.timeStamp - begun.at < sequenceMs ? shortcutOf(`${begun.key} ${key}`) : undefined
   const shortcut = both ?? shortcutOf(key)
   begun = { key, at: event.timeStamp }
-  if (!shortcut) return
+  if (!shortcut || (!shortcut.always && isBusy(event.target))) return
   event.preventDefault()
   shortcut.run?.()
 })
@@ -61,6 +61,8 @@ function isBusy(target: EventTarget | null): boolean {
 
 const isMac = /mac|iphone|ipad/i.test(navigator.userAgent)
 const signs: Record<string, string> = {
+  shift: isMac ? '⇧' : 'Shift',
+  backspace: '⌫',
   mod: isMac ? '⌘' : 'Ctrl',
   enter: '↵',
   escape: 'Esc',
@@ -70,7 +72,7 @@ const signs: Record<string, string> = {
 
 /** The keys of a shortcut as they are printed: `g h` is pressed one after the other, `mod+k` together. */
 export const printedKeys = (keys: string): string[] =>
-  keys.split(/[ +]/).map((key) => signs[key] ?? (key.length === 1 ? key.toUpperCase() : key))
+  keys.split(/[ +]/).map((key) => signs[key.toLowerCase()] ?? (key.length === 1 ? key.toUpperCase() : key))
 
 /** In one word, for a small place. */
 export const shortKeys = (keys: string) => printedKeys(keys).join(isMac ? '' : ' ')

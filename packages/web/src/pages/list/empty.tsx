@@ -1,7 +1,7 @@
 import { Button, Group, Title } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useSession } from '../../app/session.tsx'
-import { iconOf } from '../../app/shell.tsx'
+import { iconOf } from '../../records/icons.ts'
 import type { ShownType } from '../../records/object-types.ts'
 import { CreateButton } from './create-button.tsx'
 import styles from './list.module.css'

@@ -1,5 +1,4 @@
 import { ActionIcon, Button, Group, Menu, Tooltip } from '@mantine/core'
-import { useHotkeys } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import {
   IconArrowsJoin2,
@@ -16,8 +15,9 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { messageOf } from '../../app/problem.tsx'
 import { queryClient } from '../../app/queries.ts'
-import { iconOf } from '../../app/shell.tsx'
+import { useShortcuts } from '../../app/shortcuts.ts'
 import { factsOf } from '../../records/facts.ts'
+import { iconOf } from '../../records/icons.ts'
 import { EditableField } from '../../records/inline-edit.tsx'
 import { operationsOf, recordPath, type ShownType } from '../../records/object-types.ts'
 import type { AnyRecord, Definitions, FieldDefinition } from '../../records/record.ts'
@@ -108,12 +108,12 @@ function Actions({ type, record, title, relations }: Omit<Props, 'definitions'>)
     void queryClient.invalidateQueries({ queryKey: ['records', type.name] })
     offerUndo(type, record, title, () => goTo(record.id))
   }
-  useHotkeys([
-    ['j', () => goTo(next)],
-    ['k', () => goTo(previous)],
-    ['m', merge],
-    ['mod+shift+L', copyLink],
-    ['mod+Backspace', () => void remove()],
+  useShortcuts('On this page', [
+    { keys: 'j', label: 'Next record', run: () => goTo(next) },
+    { keys: 'k', label: 'Previous record', run: () => goTo(previous) },
+    ...(can('merge') ? [{ keys: 'm', label: 'Merge', run: () => void merge() }] : []),
+    { keys: 'mod+shift+l', label: 'Copy the link', run: copyLink },
+    ...(can('delete') ? [{ keys: 'mod+backspace', label: 'Delete', run: () => void remove() }] : []),
   ])
   return (
     <Group gap={4} wrap="nowrap">
