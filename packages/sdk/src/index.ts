@@ -1,6 +1,6 @@
 /** A client library for Openfield and for servers that speak the same API, for Node and browsers. */
 export type { ApiKey, NewApiKey } from './admin/api-keys.ts'
-export type { Actor, ChangeEvent, Event, ListenOptions } from './admin/events.ts'
+export type { Actor, ChangeEvent, Event, ListenOptions, RecentChange } from './admin/events.ts'
 export type { DownloadLink, ExportQuery } from './admin/exports.ts'
 export type {
   Import,

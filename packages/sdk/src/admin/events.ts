@@ -1,5 +1,5 @@
 import { APIUserAbortError } from '../errors.ts'
-import type { RequestOptions, Stream } from '../request.ts'
+import type { RequestOptions, Send, Stream } from '../request.ts'
 import { delayMs, isWorthRetrying, sleep } from '../retry.ts'
 import { messagesOf } from '../server-sent-events.ts'
 
@@ -35,15 +35,25 @@ export type ListenOptions = Pick<RequestOptions, 'headers' | 'signal'> & {
   after?: string
 }
 
+/** A record that was changed lately, and its last change. */
+export type RecentChange = ChangeEvent & { title: string }
+
 /** The server says every 15 seconds that it is still there. */
 const silenceMaxMs = 40_000
 
 /** What happens in the workspace. */
 export class Events {
   readonly #stream: Stream
+  readonly #send: Send
 
-  constructor(stream: Stream) {
+  constructor(stream: Stream, send: Send) {
     this.#stream = stream
+    this.#send = send
+  }
+
+  /** The records that were changed last, each with its last change; 15, or up to 50. */
+  recent(query: { limit?: number } = {}, options?: RequestOptions): Promise<{ data: RecentChange[] }> {
+    return this.#send({ method: 'GET', api: 'admin', path: ['changes'], query }, options)
   }
 
   /**

@@ -36,7 +36,7 @@ export class Admin {
 
   constructor(send: Send, stream: Stream) {
     this.apiKeys = new ApiKeys(send)
-    this.events = new Events(stream)
+    this.events = new Events(stream, send)
     this.invitations = new Invitations(send)
     this.members = new Members(send)
     this.exports = new Exports(send)

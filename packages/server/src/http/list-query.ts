@@ -112,6 +112,14 @@ export const parseTimelineQuery = (query: string): TimelineQuery => ({
   before: parseParameter(query, 'before'),
 })
 
+/** The most records that were changed last, and how many when the request does not say. */
+export const recentMax = 50
+export const recentDefault = 15
+
+/** Reads `limit` of the records that were changed last. */
+export const parseRecentQuery = (query: string): number =>
+  wholeNumber('limit', parseParameter(query, 'limit'), 1, recentMax, recentDefault)
+
 /** The most records that a search finds, how many it finds when the request does not say, and the longest text. */
 export const searchMax = 50
 const searchDefault = 20

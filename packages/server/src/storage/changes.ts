@@ -67,6 +67,23 @@ export async function changesAfter(
   return { definitions, changes, end: (hasMore && changes.at(-1)) || { transaction: BigInt(until), id: noId }, hasMore }
 }
 
+const latest: Statement = {
+  name: 'changes_latest',
+  text: `with p as materialized (
+      select transaction, id, record_id, kind, at, actor, links,
+        array(select jsonb_object_keys(before) union select jsonb_object_keys(after) union select jsonb_object_keys(links)) keys
+      from change where workspace_id = $1 order by transaction desc, id desc limit $2)
+    select p.transaction::text, p.id, p.record_id,
+      (select object_type from record where workspace_id = $1 and id = p.record_id and deleted_at is null),
+      p.kind, p.at, p.actor, p.keys, p.links
+    from p order by p.transaction desc, p.id desc`,
+}
+
+/** The latest changes of a workspace, newest first; of records in the trash without their type. */
+export async function latestChanges(db: Connection, workspace: number, limit: number): Promise<ChangeRow[]> {
+  return (await run<Columns>(db, latest, [workspace, limit])).map(changeRow)
+}
+
 const changeRow = ([transaction, id, recordId, objectType, kind, at, actor, keys, links]: Columns): ChangeRow => ({
   ...{ transaction: BigInt(transaction), id, recordId, objectType, kind, at, actor, keys, links },
 })

@@ -39,6 +39,7 @@ async function follow(signal: AbortSignal) {
       const { objectType, id, related } = event.data
       for (const kind of ['records', 'totals']) gather([kind, objectType])
       gather(['record', objectType, id])
+      gather(['recentChanges'])
       // What stands in the timelines of others is not linked to them anew whenever it changes.
       if (standsInTimelines(objectType)) gather(['timeline'])
       for (const one of [id, ...related]) for (const kind of ['timeline', 'name']) gather([kind, one])

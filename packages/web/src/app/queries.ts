@@ -7,6 +7,7 @@ export const keys = {
   objectTypes: ['objectTypes'] as const,
   definitions: (objectType: string) => ['definitions', objectType] as const,
   record: (objectType: string, id: string) => ['record', objectType, id] as const,
+  recentChanges: ['recentChanges'] as const,
   timeline: (id: string) => ['timeline', id] as const,
   /** Pages of lists: `{ data, totalCount, names, … }`. */
   records: (objectType: string, ...query: unknown[]) => ['records', objectType, ...query] as const,

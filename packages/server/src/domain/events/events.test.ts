@@ -250,3 +250,36 @@ describe('who listens', () => {
     for (const listener of listeners) listener.leave()
   })
 })
+
+describe('the records that were changed last', () => {
+  type Recent = { data: { id: string; kind: string; title: string; actor: { name: string | null } | null }[] }
+  const recent = async (options = {}) => (await api.get<Recent>('/admin/v1/changes?limit=3', options)).body.data
+
+  it('are there once each, with their last change, who made it and what they are called', async () => {
+    const [first, second] = [await anAccount(api, { $name: 'First' }), await anAccount(api, { $name: 'Second' })]
+    await rename(first.id, 'First again')
+    const changes = await recent()
+    expect(changes.slice(0, 2).map(({ id, kind, title }) => [id, kind, title])).toEqual([
+      [first.id, 'updated', 'First again'],
+      [second.id, 'created', 'Second'],
+    ])
+    expect(changes[0]?.actor?.name).toEqual(expect.any(String))
+  })
+
+  it('are those that are still there and that the caller may read', async () => {
+    const gone = await anAccount(api)
+    await api.delete(`/v1/accounts/${gone.id}`)
+    const note = await aNote(api)
+    expect((await recent()).map(({ id }) => id)).not.toContain(gone.id)
+    const { key } = await aKey(api, { scopes: ['notes:read'] })
+    const theirs = await recent({ key })
+    expect(theirs[0]?.id).toBe(note.id)
+    expect(theirs.every(({ id }) => id.startsWith('note_'))).toBe(true)
+    const elsewhere = await anotherWorkspace(api)
+    expect((await elsewhere.get<Recent>('/admin/v1/changes')).body.data.map(({ id }) => id)).not.toContain(note.id)
+  })
+
+  it('are 50 at most: 400', async () => {
+    expect(outcome(await api.get('/admin/v1/changes?limit=51'))).toBe('400 invalid_type limit')
+  })
+})

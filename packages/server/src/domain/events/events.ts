@@ -70,7 +70,10 @@ function cursorOf(text: string, now: Cursor): Cursor {
 }
 
 /** A change as the caller may know of it; undefined when they may not. */
-async function changeEvent(ctx: Context, { change, definitions, actorOf }: Extract<Happening, { type: 'change' }>) {
+export async function changeEvent(
+  ctx: Context,
+  { change, definitions, actorOf }: Omit<Extract<Happening, { type: 'change' }>, 'type' | 'cursor'>,
+): Promise<ChangeEvent | undefined> {
   const { types } = definitions
   const definition = [...types.values()].find(({ number }) => number === change.objectType)
   if (!definition || !hasScope(ctx, definition, 'read') || !(await isVisible(ctx, definition, change.recordId)))

@@ -3,6 +3,7 @@ import { useSession } from '../../app/session.tsx'
 import styles from './home.module.css'
 import { MyOpportunities } from './my-opportunities.tsx'
 import { MyTasks } from './my-tasks.tsx'
+import { RecentChanges } from './recent-changes.tsx'
 
 /** What is up for whoever is signed in. */
 export function Page() {
@@ -13,6 +14,7 @@ export function Page() {
       <div className={styles['columns']}>
         <MyTasks member={member.id} />
         <MyOpportunities member={member.id} />
+        <RecentChanges />
       </div>
     </div>
   )

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { ApiError } from '@openfield/schema'
-import { object, orNull, schemaRef, text } from '@openfield/schema/openapi'
+import { type JsonSchema, object, orNull, schemaRef, text } from '@openfield/schema/openapi'
 import type { Context } from '../../../domain/context.ts'
 import { type Event, listenToEvents } from '../../../domain/events/events.ts'
+import { recentChanges } from '../../../domain/events/recent.ts'
 import { identify } from '../../guard.ts'
-import { parseParameter } from '../../list-query.ts'
+import { parseParameter, parseRecentQuery, recentDefault, recentMax } from '../../list-query.ts'
 import { type AdminGroup, type AdminRequest, adminOperation } from './operation.ts'
 
 const heartbeatMs = 15_000
@@ -64,6 +65,27 @@ const description = `A stream of [server-sent events](using-the-api/events/) tha
 
 const name = orNull(text('What they are called; null to keys that may not read members.'))
 
+const changeEvent: Record<string, JsonSchema> = {
+  objectType: text('What was written.'),
+  id: text('The id of the record.'),
+  kind: {
+    enum: ['created', 'updated', 'trashed', 'restored', 'merged', 'merged-away'],
+    description: 'What was done. Of two records that were merged, one was `merged`, the other `merged-away`.',
+  },
+  at: text('When.', { format: 'date-time' }),
+  actor: schemaRef('Actor'),
+  keys: {
+    type: 'array',
+    items: { type: 'string' },
+    description: 'The keys of the fields and relationships that changed.',
+  },
+  related: {
+    type: 'array',
+    items: { type: 'string' },
+    description: 'The ids of the records to which links came or went.',
+  },
+}
+
 export const events: AdminGroup = {
   operations: {
     'admin.event.listen': adminOperation({
@@ -84,6 +106,23 @@ export const events: AdminGroup = {
       contentType: 'text/event-stream',
       run: stream,
     }),
+    'admin.event.recent': adminOperation({
+      method: 'GET',
+      path: '/admin/v1/changes',
+      summary: 'Read which records were changed last',
+      description: 'Each with its last change, newest first, of the types that the caller may read.',
+      access: 'caller',
+      parameters: [
+        {
+          name: 'limit',
+          in: 'query',
+          description: 'How many records at most.',
+          schema: { type: 'integer', minimum: 1, maximum: recentMax, default: recentDefault },
+        },
+      ],
+      answer: 'RecentChanges',
+      run: async ({ ctx, query }) => recentChanges(ctx, parseRecentQuery(query)),
+    }),
   },
   schemas: {
     Actor: {
@@ -102,28 +141,11 @@ export const events: AdminGroup = {
         { type: 'null' },
       ],
     },
-    ChangeEvent: object(
-      {
-        objectType: text('What was written.'),
-        id: text('The id of the record.'),
-        kind: {
-          enum: ['created', 'updated', 'trashed', 'restored', 'merged', 'merged-away'],
-          description: 'What was done. Of two records that were merged, one was `merged`, the other `merged-away`.',
-        },
-        at: text('When.', { format: 'date-time' }),
-        actor: schemaRef('Actor'),
-        keys: {
-          type: 'array',
-          items: { type: 'string' },
-          description: 'The keys of the fields and relationships that changed.',
-        },
-        related: {
-          type: 'array',
-          items: { type: 'string' },
-          description: 'The ids of the records to which links came or went.',
-        },
-      },
-      ['objectType', 'id', 'kind', 'at', 'actor', 'keys', 'related'],
-    ),
+    RecentChanges: object({ data: { type: 'array', items: schemaRef('RecentChange') } }, ['data']),
+    RecentChange: object({ ...changeEvent, title: text('What the record is called.') }, [
+      ...Object.keys(changeEvent),
+      'title',
+    ]),
+    ChangeEvent: object(changeEvent, Object.keys(changeEvent)),
   },
 }
