@@ -47,17 +47,22 @@ export function LinkPicker({ definition, ids, names, onChange, error, otherThan 
   const mayCreate = create.isPossible && otherThan === undefined
   const submit = (value: string) => (value === createValue ? create.run(sought) : choose(value))
   const isEntered = useRef(false)
+  // What is chosen outright is not to be chosen again, and so unlinked, once the text has been looked up.
+  const submitNow = (value: string) => {
+    isEntered.current = false
+    submit(value)
+  }
   const shown = options.map(({ id }) => id).join()
   // Enter waits for what the text finds.
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever something else is shown
   useEffect(() => {
     if (!isCurrent) combobox.resetSelectedOption()
-    else if (isEntered.current) submit(options[0]?.id ?? createValue)
+    else if (isEntered.current) submitNow(options[0]?.id ?? createValue)
     else if (sought !== '') combobox.selectFirstOption()
     if (isCurrent) isEntered.current = false
   }, [shown, sought, isCurrent])
   return (
-    <Combobox store={combobox} onOptionSubmit={submit}>
+    <Combobox store={combobox} onOptionSubmit={submitNow}>
       <Combobox.EventsTarget withExpandedAttribute>
         <TextInput
           aria-label={`Search for ${definition.label}`}
@@ -65,7 +70,10 @@ export function LinkPicker({ definition, ids, names, onChange, error, otherThan 
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
           onKeyDown={(event) => {
-            if (event.key === 'Enter' && !event.nativeEvent.isComposing) isEntered.current = !isCurrent && sought !== ''
+            if (event.key !== 'Enter' || event.nativeEvent.isComposing) return
+            isEntered.current = !isCurrent && sought !== ''
+            // It ends the editing when there is something to choose.
+            if (isEntered.current) event.stopPropagation()
           }}
           autoFocus
           error={error ?? (create.error && messageOf(create.error))}
