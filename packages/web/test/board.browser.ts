@@ -29,8 +29,8 @@ it('shows each stage with its cards, how many there are and what they come to', 
   await aDeal('Birch', 'Lead', 500)
   const page = await app.open(board)
   await card(page, 'Alder').getByText('Northwind').waitFor()
-  expect(await column(page, 'Lead').textContent()).toMatch(/^Lead2\$1,500/)
-  expect(await column(page, 'Trial').textContent()).toMatch(/^Trial0/)
+  await expect.poll(() => column(page, 'Lead').textContent()).toMatch(/^Lead2\$1,500/)
+  await expect.poll(() => column(page, 'Trial').textContent()).toMatch(/^Trial0/)
   expect(await page.getByRole('region').count()).toBeGreaterThanOrEqual(7)
 })
 
@@ -104,7 +104,7 @@ it('takes the filters of the list', async () => {
   const page = await app.open(`${board}&$amount[greaterThan]=70000`)
   await card(page, 'Filtered').waitFor()
   expect(await page.getByRole('group', { name: 'Alder' }).count()).toBe(0)
-  expect(await column(page, 'Lead').textContent()).toMatch(/^Lead1\$77,777/)
+  await expect.poll(() => column(page, 'Lead').textContent()).toMatch(/^Lead1\$77,777/)
 })
 
 it('keeps a bounded number of cards in the page', async () => {
