@@ -1,5 +1,6 @@
 import { AuthenticationError } from '@openfield/sdk'
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { definitionsQuery, objectTypesQuery } from '../records/object-types.ts'
 import { ProblemView } from './problem.tsx'
 import { queryClient } from './queries.ts'
 import { parseSearchParams, type SearchParams, writeSearchParams } from './search-params.ts'
@@ -15,6 +16,8 @@ const inside = createRoute({
   id: 'inside',
   component: Shell,
   async beforeLoad({ location }) {
+    // Every page needs the types; they are asked for meanwhile.
+    void queryClient.prefetchQuery(objectTypesQuery)
     try {
       await queryClient.ensureQueryData(sessionQuery)
     } catch (error) {
@@ -26,6 +29,16 @@ const inside = createRoute({
 
 const page = <Path extends string>(path: Path, load: () => Promise<{ Page: () => React.ReactNode }>) =>
   createRoute({ getParentRoute: () => inside, path, component: lazyRouteComponent(load, 'Page') })
+
+/**
+ * What pages about the records of a type need is asked for while they are loaded: what waits for it only when it is drawn,
+ * waits longer.
+ */
+async function loadType(plural: string) {
+  const types = await queryClient.ensureQueryData(objectTypesQuery)
+  const type = types.find((one) => one.plural === plural)
+  if (type) await queryClient.ensureQueryData(definitionsQuery(type))
+}
 
 const outsidePage = <Path extends string>(path: Path, load: () => Promise<{ Page: () => React.ReactNode }>) =>
   createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load, 'Page') })
@@ -42,8 +55,18 @@ const routes = root.addChildren([
     page('/settings', () => import('../pages/settings/page.tsx')),
     page('/settings/$section', () => import('../pages/settings/page.tsx')),
     page('/settings/$section/$item', () => import('../pages/settings/page.tsx')),
-    page('/$plural', () => import('../pages/list/page.tsx')),
-    page('/$plural/$id', () => import('../pages/record/page.tsx')),
+    createRoute({
+      getParentRoute: () => inside,
+      path: '/$plural',
+      component: lazyRouteComponent(() => import('../pages/list/page.tsx'), 'Page'),
+      loader: ({ params }) => loadType(params.plural),
+    }),
+    createRoute({
+      getParentRoute: () => inside,
+      path: '/$plural/$id',
+      component: lazyRouteComponent(() => import('../pages/record/page.tsx'), 'Page'),
+      loader: ({ params }) => loadType(params.plural),
+    }),
   ]),
 ])
 

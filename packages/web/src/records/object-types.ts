@@ -24,7 +24,7 @@ export type ShownType = {
   access?: ObjectType['access']
 }
 
-const objectTypesQuery = {
+export const objectTypesQuery = {
   queryKey: keys.objectTypes,
   async queryFn(): Promise<readonly ShownType[]> {
     const { data } = await client.admin.objects.list()
