@@ -1,7 +1,6 @@
 import type { Definitions, Field, ObjectDefinition } from '@openfield/schema'
 import {
   linkedPairs,
-  type Pair,
   recordsBeginning,
   recordsWith,
   recordsWithDigits,
@@ -25,11 +24,12 @@ export const typesIn = (searched: Searched) => [
 export type Candidate = { id: string; context?: string }
 
 /** How much is looked at of one word in one field, of all words with one beginning, and in the end. */
-const sameMax = 150
-const beginningMax = 800
+const sameMax = 100
+const beginningMax = 400
 const digitsMax = 200
 const candidatesMax = 300
 const similarMax = 12
+const similarRowsMax = 40
 
 /** A word of a record, and the field that it stands in. */
 export type Hit = Pick<WordRow, 'word' | 'field'>
@@ -37,26 +37,39 @@ export type Hit = Pick<WordRow, 'word' | 'field'>
 /** The records that a token leads to, each with the words by which it does; `isCut` when there are more of them. */
 export type Found = { hits: ReadonlyMap<string, readonly Hit[]>; isCut: boolean }
 
-/** What each token leads to by the word itself and by its beginning; of a number also by a part of it. */
+/**
+ * What each token leads to by the word itself, of a number also by a part of it; and, of those that lead to few records so,
+ * by its beginning.
+ */
 export async function findByWords(ctx: Context, searched: Searched, tokens: readonly Token[]): Promise<Found[]> {
   const { db, workspace } = ctx
-  const texts = tokens.map(({ text }) => text)
   const fields = [...searched.keys()]
-  const [same, beginning, ...digits] = await Promise.all([
+  const texts = tokens.map(({ text }) => text)
+  const [same, ...digits] = await Promise.all([
     recordsWith(db, workspace, texts, fields, sameMax),
-    recordsBeginning(db, workspace, texts, beginningMax),
     ...tokens.map(async ({ text, isNumber }, token) =>
       isNumber
         ? (await recordsWithDigits(db, workspace, text, fields, digitsMax)).map((row) => ({ ...row, token }))
         : [],
     ),
   ])
-  const known = [...same, ...digits.flat(), ...beginning].filter(({ field }) => searched.has(field))
-  const counts = Map.groupBy(same, ({ token, field }) => `${token} ${field}`)
-  const isFull = (token: number) =>
-    beginning.filter((row) => row.token === token).length === beginningMax ||
-    [...counts].some(([key, rows]) => key.startsWith(`${token} `) && rows.length === sameMax)
-  return tokens.map((_, token) => ({ hits: hitsOf(known, token), isCut: isFull(token) }))
+  const byToken = Map.groupBy([...same, ...digits.flat()], ({ token }) => token)
+  const isCut = tokens.map((_, token) =>
+    [...Map.groupBy(byToken.get(token) ?? [], ({ field }) => field).values()].some((rows) => rows.length >= sameMax),
+  )
+  const few = tokens.flatMap((_, token) => (isCut[token] ? [] : [token]))
+  const beginning = await recordsBeginning(
+    db,
+    workspace,
+    few.map((token) => texts[token] ?? ''),
+    beginningMax,
+  )
+  const longer = Map.groupBy(beginning, ({ token }) => few[token])
+  return tokens.map((_, token) => {
+    const begun = longer.get(token) ?? []
+    const rows = [...(byToken.get(token) ?? []), ...begun].filter(({ field }) => searched.has(field))
+    return { hits: hitsOf(rows), isCut: isCut[token] || begun.length === beginningMax }
+  })
 }
 
 /** Adds what tokens lead to by words that have them as a part, or with `mistakes` by words that may be meant. */
@@ -71,9 +84,9 @@ export async function findBySimilar(
   const flat = words.flatMap((some, token) => some.map((word) => ({ word, token })))
   if (flat.length === 0) return [...found]
   const texts = flat.map(({ word }) => word)
-  const rows = await recordsWith(ctx.db, ctx.workspace, texts, [...searched.keys()], sameMax / 3)
-  const meant = rows.map((row) => ({ ...row, token: flat[row.token]?.token ?? -1 }))
-  return found.map(({ hits, isCut }, token) => ({ hits: new Map([...hitsOf(meant, token), ...hits]), isCut }))
+  const rows = await recordsWith(ctx.db, ctx.workspace, texts, [...searched.keys()], similarRowsMax)
+  const meant = Map.groupBy(rows, ({ token }) => flat[token]?.token)
+  return found.map(({ hits, isCut }, token) => ({ hits: new Map([...hitsOf(meant.get(token) ?? []), ...hits]), isCut }))
 }
 
 const partMin = 3
@@ -98,11 +111,10 @@ async function similarTo({ db, workspace }: Context, token: Token, kind: 'parts'
   return [...new Set(words.flat())].filter((word) => likenessOf(token, word) > 0).slice(0, similarMax)
 }
 
-/** The records of a token in the order in which they were found. */
-function hitsOf(rows: readonly WordRow[], token: number) {
+/** The words by which records were found, by record, in the order in which they were. */
+function hitsOf(rows: readonly WordRow[]) {
   const hits = new Map<string, Hit[]>()
   for (const row of rows) {
-    if (row.token !== token) continue
     const known = hits.get(row.id)
     if (known) known.push(row)
     else hits.set(row.id, [row])
@@ -110,44 +122,51 @@ function hitsOf(rows: readonly WordRow[], token: number) {
   return hits
 }
 
-/** The records that all tokens may lead to, alone or together with their contexts. */
-export async function candidatesOf(
+/** What all tokens lead to; of those that lead to more than was looked at, it has to be seen later. */
+export function candidatesAlone(found: readonly Found[]): Candidate[] {
+  const whole = found.filter(({ isCut }) => !isCut)
+  const [first, ...others] = [...(whole.length > 0 ? whole : found)].sort((a, b) => a.hits.size - b.hits.size)
+  const ids = [...(first?.hits.keys() ?? [])]
+  const inAll = ids.filter((id) => others.every((other) => other.hits.has(id)))
+  const all = whole.length > 0 ? inAll : new Set([...inAll, ...ids.slice(0, sameMax)])
+  return Array.from(all, (id) => ({ id }))
+}
+
+/** What some tokens lead to, together with contexts whose names others lead to. */
+export async function candidatesWithContext(
   ctx: Context,
   types: Definitions,
   searched: Searched,
   found: readonly Found[],
 ): Promise<Candidate[]> {
-  const pairs = found.length < 2 ? [] : await pairsOf(ctx, types, searched, found)
-  return [...together(found).map((id) => ({ id })), ...pairs]
+  if (found.length < 2) return []
+  const pairs = contextEdges(types, searched).map(async ({ definition, context, ...edge }) => {
+    const contexts = mostHit(found, (hit) => isIn(searched, hit, context, context.title[0])).slice(0, contextsMax)
+    if (contexts.length === 0) return []
+    const records = mostHit(found, (hit) => isIn(searched, hit, definition)).slice(0, candidatesMax)
+    // Where a name is too common to look at all who have it, those of the likeliest companies are looked at as well.
+    const open = found.some(({ isCut }) => isCut) ? contexts.slice(0, openMax) : []
+    return linkedPairs(ctx.db, ctx.workspace, edge, records, contexts, open)
+  })
+  return (await Promise.all(pairs)).flat()
 }
 
-/** What all tokens lead to; of those that lead to more than was looked at, it has to be seen later. */
-function together(found: readonly Found[]): string[] {
-  const whole = found.filter(({ isCut }) => !isCut)
-  const [first, ...others] = [...(whole.length > 0 ? whole : found)].sort((a, b) => a.hits.size - b.hits.size)
-  const ids = [...(first?.hits.keys() ?? [])]
-  const inAll = ids.filter((id) => others.every((other) => other.hits.has(id)))
-  return whole.length > 0 ? inAll : [...new Set([...inAll, ...ids.slice(0, sameMax)])]
+const contextsMax = 50
+const openMax = 5
+
+/** Whether a word stands in a field, or in that one field, of a type. */
+function isIn(searched: Searched, { field }: Hit, definition: ObjectDefinition, key?: string) {
+  const of = searched.get(field)
+  return of?.definition === definition && (key === undefined || of.field.key === key)
 }
 
-async function pairsOf(ctx: Context, types: Definitions, searched: Searched, found: readonly Found[]): Promise<Pair[]> {
-  const isOf = (field: number, definition: ObjectDefinition | undefined) =>
-    searched.get(field)?.definition === definition
-  const all = new Map(found.flatMap(({ hits }) => [...hits]))
-  const idsOfType = (definition: ObjectDefinition | undefined, some: Found['hits']) =>
-    [...some].flatMap(([id, [hit]]) => (hit && isOf(hit.field, definition) ? [id] : []))
-  const pairs = await Promise.all(
-    contextEdges(types, searched).map(async ({ definition, context, ...edge }) => {
-      const contexts = idsOfType(context, all).slice(0, candidatesMax)
-      if (contexts.length === 0) return []
-      // Where a name is too common to look at all who have it, those of the company are looked at instead.
-      const isCut = found.some((one) => one.isCut)
-      const named = found.filter((one) => !one.isCut).flatMap(({ hits }) => idsOfType(context, hits))
-      const records = idsOfType(definition, all).slice(0, candidatesMax)
-      return linkedPairs(ctx.db, ctx.workspace, edge, records, contexts, isCut ? named.slice(0, 5) : [])
-    }),
-  )
-  return pairs.flat()
+/** The records that the most tokens lead to by such words come first. */
+function mostHit(found: readonly Found[], isSuch: (hit: Hit) => boolean): string[] {
+  const counts = new Map<string, number>()
+  for (const { hits } of found) {
+    for (const [id, words] of hits) if (words.some(isSuch)) counts.set(id, (counts.get(id) ?? 0) + 1)
+  }
+  return [...counts].sort(([, left], [, right]) => right - left).map(([id]) => id)
 }
 
 /** The relationships from searched types to what they are searched for together with. */

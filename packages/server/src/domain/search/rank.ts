@@ -27,6 +27,7 @@ export function rate(
 ): Answer | undefined {
   let score = 0
   let shown: Best | undefined
+  let words: Hit[] | undefined
   for (const [index, token] of tokens.entries()) {
     const { hits, isCut } = found[index] ?? nothing
     let best = bestOf(token, hits.get(id) ?? [], searched)
@@ -34,7 +35,12 @@ export function rate(
     if (theirs.isTitle && theirs.worth * weights.context > best.worth) {
       best = { worth: theirs.worth * weights.context, field: undefined, isTitle: false }
     }
-    if (best.worth === 0 && isCut) best = seen ? bestOf(token, hitsIn(seen), searched) : unseen
+    if (best.worth === 0 && isCut) {
+      if (seen) words ??= hitsIn(seen)
+      // A word of which there are so many is no mistake.
+      const begun = words?.filter(({ word }) => word.startsWith(token.text))
+      best = begun ? bestOf(token, begun, searched) : unseen
+    }
     if (best.worth === 0) return undefined
     score += best.worth
     // What is not in the name shows best why a record is there.

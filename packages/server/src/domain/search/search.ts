@@ -9,7 +9,8 @@ import { linkTo } from '../records/links.ts'
 import { titleIn } from '../records/names.ts'
 import {
   type Candidate,
-  candidatesOf,
+  candidatesAlone,
+  candidatesWithContext,
   contextEdges,
   type Found,
   findBySimilar,
@@ -80,27 +81,32 @@ async function answersTo(
   tokens: readonly Token[],
   limit: number,
 ): Promise<Rated[]> {
-  const rateFound = (found: readonly Found[]) => rateAll(ctx, definitions, searched, tokens, found, limit)
-  let found = await findByWords(ctx, searched, tokens)
-  let rated = await rateFound(found)
-  if (rated.length < limit) {
-    const more = await findBySimilar(ctx, searched, tokens, found, 'parts')
-    if (more.some(({ hits }, token) => hits.size > (found[token]?.hits.size ?? 0))) rated = await rateFound(more)
-    found = more
+  const rateFound = async (found: readonly Found[]) => {
+    const alone = await rateAll(ctx, searched, tokens, found, candidatesAlone(found), limit)
+    if (alone.length >= limit) return alone
+    const together = await candidatesWithContext(ctx, definitions.types, searched, found)
+    const answers = together.length > 0 ? await rateAll(ctx, searched, tokens, found, together, limit) : []
+    return best([...alone, ...answers], (one) => one).sort(bestFirst)
   }
-  if (rated.length > 0) return rated
-  return rateFound(await findBySimilar(ctx, searched, tokens, found, 'mistakes'))
+  const byWords = await findByWords(ctx, searched, tokens)
+  const rated = await rateFound(byWords)
+  // Of several words that lead somewhere together, none is meant as a part.
+  if (rated.length >= (tokens.length === 1 ? limit : 1)) return rated
+  const byParts = await findBySimilar(ctx, searched, tokens, byWords, 'parts')
+  const more = byParts.some(({ hits }, token) => hits.size > (byWords[token]?.hits.size ?? 0))
+    ? await rateFound(byParts)
+    : rated
+  return more.length > 0 ? more : rateFound(await findBySimilar(ctx, searched, tokens, byParts, 'mistakes'))
 }
 
 async function rateAll(
   ctx: Context,
-  { types }: VersionedDefinitions,
   searched: Searched,
   tokens: readonly Token[],
   found: readonly Found[],
+  candidates: readonly Candidate[],
   limit: number,
 ): Promise<Rated[]> {
-  const candidates = await candidatesOf(ctx, types, searched, found)
   const likely = best(candidates, (one) => rate(tokens, found, searched, one)).sort(newestFirst)
   const isOpen = found.some(({ isCut }) => isCut)
   const read = likely.slice(0, isOpen ? readMax : limit * 3)
@@ -117,11 +123,11 @@ async function rateAll(
 }
 
 /** How many records are read to see whether they have words of which there are too many to look at all. */
-const readMax = 300
+const readMax = 80
 
 /** The candidates that answer, each record once: alone, or with the context that it answers best with. */
-function best<A extends Answer>(candidates: readonly Candidate[], rateOne: (one: Candidate) => A | undefined) {
-  const answers = new Map<string, Candidate & A>()
+function best<C extends Candidate, A extends Answer>(candidates: readonly C[], rateOne: (one: C) => A | undefined) {
+  const answers = new Map<string, C & A>()
   for (const one of candidates) {
     const answer = rateOne(one)
     const known = answers.get(one.id)
