@@ -64,7 +64,9 @@ it('adds up the pipeline on the dashboard, and each number leads to its records'
 })
 
 it('is readable and free of barriers', async () => {
-  await inspect(app, '/', 'home', (page) => page.getByRole('link', { name: 'Alder' }).waitFor())
+  await inspect(app, '/', 'home', (page) =>
+    page.getByRole('region', { name: 'Recent changes' }).getByRole('link', { name: 'Alder', exact: true }).waitFor(),
+  )
   await inspect(app, '/dashboard', 'dashboard', (page) =>
     page.locator('.recharts-bar-rectangle').first().waitFor({ state: 'attached' }),
   )
