@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os'
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
-/** The tests: those that need nothing, those that need a database, which is started once, and those that need a browser. */
+/**
+ * The tests: those that need nothing, those that need a database, which is started once, and those that need an IMAP server
+ * or a browser.
+ */
 export default defineConfig({
   test: {
     // Tests wait for PostgreSQL more than they compute: two workers even where there is one core to spare.
@@ -16,9 +19,18 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['packages/{server,sdk,web}/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, '**/*.imap.test.ts'],
           globalSetup: ['./packages/server/test/global-setup.ts'],
           // No file changes what another sees, and loading the server anew for each takes a third of the time.
           isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'mail',
+          include: ['packages/server/**/*.imap.test.ts'],
+          globalSetup: ['./packages/server/test/global-setup.ts'],
         },
       },
       { extends: true, test: { name: 'web', include: ['packages/web/**/*.browser.ts'] } },

@@ -1,5 +1,5 @@
 /**
- * What stands behind the npm scripts: `node scripts/run.mjs start|test|check|test:clients|test:web|bench [arguments]`.
+ * What stands behind the npm scripts: `node scripts/run.mjs start|test|check|test:clients|test:mail|test:web|bench [arguments]`.
  * Gets the clone ready, then runs the command. Runs on Node 20 as well, which knows nothing of TypeScript.
  */
 import { command, openfield } from './command.mjs'
@@ -8,9 +8,10 @@ const vitest = 'node_modules/vitest/vitest.mjs'
 
 const commands = {
   start: (args) => openfield(['serve', ...args]),
-  test: (args) => command({ file: vitest, args: ['run', '--project', '!web', ...args] }),
+  test: (args) => command({ file: vitest, args: ['run', '--project', '!web', '--project', '!mail', ...args] }),
   check: (args) => command({ file: 'scripts/check.ts', args }),
   'test:clients': (args) => command({ file: 'clients/run.ts', args }),
+  'test:mail': (args) => command({ file: vitest, args: ['run', '--project', 'mail', ...args] }),
   'test:web': (args) => command({ file: vitest, args: ['run', '--project', 'web', ...args] }),
   bench: (args) => command({ file: 'bench/run.ts', args, built: true }),
 }
