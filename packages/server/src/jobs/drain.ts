@@ -1,6 +1,6 @@
 import type { System } from '../domain/context.ts'
 import type { Database } from '../storage/database.ts'
-import { dueWork, type OutboxRow, postponeWork, workspacesWithWork } from '../storage/outbox.ts'
+import { dueWork, type OutboxRow, postponeWork } from '../storage/outbox.ts'
 import { summariseAccounts } from './account-summaries.ts'
 import { runImports, undoImports } from './imports.ts'
 import { noteInteractions } from './interactions.ts'
@@ -20,68 +20,119 @@ export type Surroundings = {
   log: Log
 }
 
-const doers: Record<WorkKind, Doer> = {
-  summary: summarise,
-  'related-summaries': summariseRelated,
-  'all-summaries': summariseAll,
-  'account-summary': summariseAccounts,
-  interaction: noteInteractions,
-  'field-removal': removeField,
-  'relationship-removal': removeRelationship,
-  'object-removal': removeObjectType,
-  'merge-cleanup': cleanUpMerges,
-  import: runImports,
-  'import-undo': undoImports,
-  'search-words': addSearchWords,
-}
-
 /** Where failures are told; each once. */
 export type Log = { error(details: object, message: string): void }
 
-/** Work that takes minutes is done beside the rest, which does not wait for it. */
-const longKinds: readonly WorkKind[] = ['import', 'import-undo']
+/** How work is done that waits in one line: for how many workspaces at once, and per workspace how much of it. */
+type Queue = { workspaces: number; batches: number; batchSize: number }
 
-const batchSize = 100
-/** After so long other workspaces have their turn, should they have work. */
-const turnMs = 20_000
+/** Each kind of work waits in one of these, and for nothing that waits in another. */
+export const queues = {
+  /** What takes milliseconds: much together, one after the other. */
+  quick: { workspaces: 1, batches: 1, batchSize: 100 },
+  /** What takes minutes. */
+  long: { workspaces: 1, batches: 1, batchSize: 100 },
+  /** What waits for other machines: each piece by itself, so that a slow one holds up no other. */
+  network: { workspaces: Number.POSITIVE_INFINITY, batches: 16, batchSize: 1 },
+} satisfies Record<string, Queue>
 
-/**
- * Does a workspace's long work, or all other, until none is due or its turn is over. A piece that fails is put off for ever
- * longer; the others go on.
- */
-export async function drain(workspace: number, long: boolean, around: Surroundings): Promise<void> {
-  const { db } = around.system
-  const until = Date.now() + turnMs
-  while (!around.stopping.aborted && Date.now() < until) {
-    const work = await dueWork(db, workspace, { kinds: longKinds, only: long }, batchSize)
-    if (work.length === 0) return
-    for (const [kind, pieces] of Map.groupBy(work, (piece) => piece.kind)) {
-      await attempt(workspace, doers[kind as WorkKind], pieces, around)
-    }
-  }
+export type QueueName = keyof typeof queues
+
+const works: Record<WorkKind, { queue: QueueName; doer: Doer }> = {
+  summary: { queue: 'quick', doer: summarise },
+  'related-summaries': { queue: 'quick', doer: summariseRelated },
+  'all-summaries': { queue: 'quick', doer: summariseAll },
+  'account-summary': { queue: 'quick', doer: summariseAccounts },
+  interaction: { queue: 'quick', doer: noteInteractions },
+  'field-removal': { queue: 'quick', doer: removeField },
+  'relationship-removal': { queue: 'quick', doer: removeRelationship },
+  'object-removal': { queue: 'quick', doer: removeObjectType },
+  'merge-cleanup': { queue: 'quick', doer: cleanUpMerges },
+  import: { queue: 'long', doer: runImports },
+  'import-undo': { queue: 'long', doer: undoImports },
+  'search-words': { queue: 'quick', doer: addSearchWords },
 }
 
-/** Workspaces that have long work due, or other work. */
-export const workspacesWith = (db: Database, long: boolean) => workspacesWithWork(db, { kinds: longKinds, only: long })
+const workOf = (kind: string) => (Object.hasOwn(works, kind) ? works[kind as WorkKind] : undefined)
 
-/** All pieces at once; when that fails one by one, so that one bad record does not hold up the rest. */
-async function attempt(
-  workspace: number,
-  doer: Doer | undefined,
-  pieces: readonly OutboxRow[],
-  around: Surroundings,
-): Promise<void> {
-  try {
-    if (!doer) throw new Error(`no job does the work '${pieces[0]?.kind}'`)
-    await doer(around.system.db, workspace, pieces, around)
-  } catch (error) {
+/** Where work of a kind waits. */
+export const queueOf = (kind: string): QueueName => workOf(kind)?.queue ?? 'quick'
+
+/** Does a workspace's work of one queue until none is due, or until it has to make room for others. */
+export class Drain {
+  readonly #workspace: number
+  readonly #queue: Queue
+  readonly #around: Surroundings
+  readonly #hasToEnd: () => boolean
+  readonly #kinds: Set<string>
+  readonly #inHand = new Map<OutboxRow, Promise<void>>()
+  #wake = () => {}
+
+  constructor(workspace: number, queue: QueueName, around: Surroundings, hasToEnd: () => boolean) {
+    this.#workspace = workspace
+    this.#queue = queues[queue]
+    this.#around = around
+    this.#hasToEnd = hasToEnd
+    this.#kinds = new Set(Object.keys(works).filter((kind) => queueOf(kind) === queue))
+  }
+
+  /** Work of a kind has become due. */
+  wake(kind: string) {
+    this.#kinds.add(kind)
+    this.#wake()
+  }
+
+  async run(): Promise<void> {
+    for (;;) {
+      const woken = new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+      for (const batch of this.#around.stopping.aborted || this.#hasToEnd() ? [] : await this.#take()) {
+        const done = this.#attempt(batch).finally(() => {
+          for (const piece of batch) this.#inHand.delete(piece)
+        })
+        for (const piece of batch) this.#inHand.set(piece, done)
+      }
+      if (this.#inHand.size === 0) return
+      await Promise.race([woken, ...this.#inHand.values()])
+    }
+  }
+
+  /** What is due and not in hand, as far as there is room for it; pieces of one kind together. */
+  async #take(): Promise<OutboxRow[][]> {
+    const { batches, batchSize } = this.#queue
+    const room = batches - new Set(this.#inHand.values()).size
+    if (room === 0) return []
+    const limit = room * batchSize + this.#inHand.size
+    const due = await dueWork(this.#around.system.db, this.#workspace, [...this.#kinds], limit)
+    const inHand = new Set(Array.from(this.#inHand.keys(), nameOf))
+    const work = due.filter((piece) => !inHand.has(nameOf(piece)))
+    if (batchSize === 1) return work.slice(0, room).map((piece) => [piece])
+    return [work].filter(({ length }) => length > 0)
+  }
+
+  /** Pieces of one kind at once; when that fails one by one, so that one bad record does not hold up the rest. */
+  async #attempt(work: readonly OutboxRow[]): Promise<void> {
+    for (const pieces of Map.groupBy(work, ({ kind }) => kind).values()) await this.#attemptKind(pieces)
+  }
+
+  async #attemptKind(pieces: readonly OutboxRow[]): Promise<void> {
+    const { system, log } = this.#around
     const [piece, ...others] = pieces
     if (!piece) return
-    if (others.length > 0) {
-      for (const one of pieces) await attempt(workspace, doer, [one], around)
-      return
+    try {
+      const work = workOf(piece.kind)
+      if (!work) throw new Error(`no job does the work '${piece.kind}'`)
+      await work.doer(system.db, this.#workspace, pieces, this.#around)
+    } catch (error) {
+      if (others.length > 0) {
+        for (const one of pieces) await this.#attemptKind([one])
+        return
+      }
+      log.error({ err: error, workspace: this.#workspace, work: piece }, 'background work failed and is put off')
+      await postponeWork(system.db, this.#workspace, piece)
     }
-    around.log.error({ err: error, workspace, work: piece }, 'background work failed and is put off')
-    await postponeWork(around.system.db, workspace, piece)
   }
 }
+
+const nameOf = ({ kind, recordId }: OutboxRow) => `${kind} ${recordId}`

@@ -8,18 +8,17 @@ import { send } from '../../test/request.ts'
 import type { System } from '../domain/context.ts'
 import { openEmbeddedDatabase } from '../embedded/postgres.ts'
 import { openDatabase } from '../storage/database.ts'
-import { drain } from './drain.ts'
+import { Drain } from './drain.ts'
 
 // Here work is done when a test says so.
 const api = await startApi({ OPENFIELD_WORKER: 'off' })
 const db = openDatabase({ connectionString: api.database })
 afterAll(() => db.end())
-const doWork = () =>
-  drain(1, false, {
-    system: { db } as System,
-    stopping: new AbortController().signal,
-    log: { error: (details) => expect(details).toBe(undefined) },
-  })
+const doWork = () => {
+  const log = { error: (details: object) => expect.fail(JSON.stringify(details)) }
+  const around = { system: { db } as System, stopping: new AbortController().signal, log }
+  return new Drain(1, 'quick', around, () => false).run()
+}
 
 type MergeBody = { merge: { id: string; status: string }; primary: RecordBody; summary: { syncRepointedCount: number } }
 const soon = { timeout: 15_000, interval: 20 }

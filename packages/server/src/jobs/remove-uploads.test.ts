@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest'
 import { successOf } from '../../test/factories.ts'
 import { startApi } from '../../test/harness.ts'
 import { aFile, aSession, contentsOfFile, endSession, put, storedNames, uploadsOf, uuidOf } from '../../test/uploads.ts'
+import { startServer } from '../server.ts'
 import { localBlobs } from '../storage/blobs/local.ts'
 import { openDatabase } from '../storage/database.ts'
 import { removeDeadUploads } from './remove-uploads.ts'
@@ -45,8 +46,14 @@ it('removes the bytes of uploads that can no longer become a file, and no others
   expect((await contentsOfFile(api, open)).toString()).toBe('hello')
 })
 
-it('is planned: the job queue runs it every hour', async () => {
-  const planned = async () =>
-    api.sql<{ cron: string }>("select cron from openfield_jobs.schedule where name = 'remove-uploads'")
-  await vi.waitFor(async () => expect(await planned()).toEqual([{ cron: '47 * * * *' }]), { timeout: 10_000 })
+it('happens when a server starts, and every hour from then on', async () => {
+  const session = await aSession(api)
+  await put(session, 'hello')
+  await endSession(api, session, '-1 hour')
+  await age(session, '121 minutes')
+
+  const server = await startServer(api.config)
+
+  await vi.waitFor(async () => expect(await uploadsOf(api, session)).toBe(0), { timeout: 10_000 })
+  await server.close()
 })

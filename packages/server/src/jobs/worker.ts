@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { PgBoss } from 'pg-boss'
 import type { System } from '../domain/context.ts'
-import type { Database } from '../storage/database.ts'
 import { purgeResponses } from '../storage/idempotency.ts'
-import { drain, type Log, type Surroundings, workspacesWith } from './drain.ts'
+import { type DueKind, dueKinds } from '../storage/outbox.ts'
+import { openWorkPlaces } from '../storage/work-places.ts'
+import { Drain, type Log, type QueueName, queueOf, queues } from './drain.ts'
 import { removeDeadUploads } from './remove-uploads.ts'
 
 /** Background work of this process. */
@@ -15,103 +14,111 @@ export type Worker = {
 }
 
 /** How often a process looks for work that others left, and how long it lets a burst gather. */
-const lookEveryMs = 1000
-const gatherMs = 50
+const lookEveryMs = 250
+const gatherMs = 20
+/** After so long other workspaces have their turn, should they have work. */
+const turnMs = 20_000
+/** What has to be done from time to time, by any process and at the cost of nothing when it was done already. */
+const choresEveryMs = 60 * 60 * 1000
 
 /**
- * Starts the job queue beside the server. Work is written to a workspace's outbox together with the record it is about;
- * here every workspace with work due gets one job in the queue, and whichever process takes the job does the work.
+ * Starts background work beside the server. Work is written to a workspace's outbox together with the record it is about;
+ * each queue of a workspace is done by one process at a time, which claims what is due.
  */
 export function startWorker(system: System, log: Log): Worker {
-  const { db } = system
-  const boss = new PgBoss({ db: { executeSql: (text, values) => db.query(text, values) }, schema: 'openfield_jobs' })
-  boss.on('error', (error) => log.error({ err: error }, 'job queue'))
   const stopping = new AbortController()
-  let looking: Promise<void> = Promise.resolve()
-  let timer: NodeJS.Timeout | undefined
+  const around = { system, stopping: stopping.signal, log }
+  const places = openWorkPlaces(system.db)
+  const drains = new Map<string, { queue: QueueName; drain: Drain; done: Promise<void> }>()
+  /** The queues in which workspaces wait for the turn of others to end. */
+  let crowded = new Set<QueueName>()
+  const told = (what: string) => (error: unknown) => log.error({ err: error }, what)
 
-  const look = () => {
-    timer = undefined
-    looking = enqueueWork(boss, db)
-      .catch((error) => log.error({ err: error }, 'looking for work'))
-      .then(() => plan(lookEveryMs))
+  const begin = async (queue: QueueName, workspace: number, kind: string) => {
+    if (!(await places.take(queue, workspace))) return
+    const until = Date.now() + turnMs
+    const drain = new Drain(workspace, queue, around, () => crowded.has(queue) && Date.now() > until)
+    drain.wake(kind)
+    const name = nameOf(queue, workspace)
+    const leave = async () => {
+      await places.leave(queue, workspace).catch(told('leaving a queue'))
+      drains.delete(name)
+      // For others who wait, and for what became due since.
+      clock.wake()
+    }
+    drains.set(name, { queue, drain, done: drain.run().catch(told('background work')).then(leave) })
   }
-  const plan = (ms: number) => {
-    if (!stopping.signal.aborted) timer = setTimeout(look, ms)
+  const has = (queue: QueueName) =>
+    drains
+      .values()
+      .filter((one) => one.queue === queue)
+      .toArray().length
+
+  const look = async () => {
+    const waiting = new Set<QueueName>()
+    for (const { workspace, kind } of await dueKinds(system.db)) {
+      const queue = queueOf(kind)
+      const running = drains.get(nameOf(queue, workspace))
+      if (running) running.drain.wake(kind)
+      else if (has(queue) < queues[queue].workspaces) await begin(queue, workspace, kind)
+      else waiting.add(queue)
+    }
+    crowded = waiting
   }
-  const started = start(boss, { system, stopping: stopping.signal, log }).then(() => plan(0))
+  const clock = startClock(() => look().catch(told('looking for work')))
+  const doChores = async () => {
+    await purgeResponses(system.db).catch(told('removing old responses'))
+    await removeDeadUploads(system.db, system.blobs, system.now()).catch(told('removing dead uploads'))
+  }
+  let chores = doChores()
+  const choresTimer = setInterval(() => {
+    chores = doChores()
+  }, choresEveryMs)
 
   return {
-    wake() {
-      if (!timer) return
-      clearTimeout(timer)
-      plan(gatherMs)
-    },
+    wake: clock.wake,
     async close() {
       stopping.abort()
-      clearTimeout(timer)
-      await started
-      await looking
-      await boss.stop({ timeout: 10_000 })
+      clearInterval(choresTimer)
+      await clock.stop()
+      await Promise.all(Array.from(drains.values(), ({ done }) => done))
+      await chores
+      await places.close()
     },
   }
 }
 
-/** The queues of outboxes, and whether it is their long work that is done there. */
-const drainQueues = [
-  ['drain', false],
-  ['drain-long', true],
-] as const
-const purgeQueue = 'purge'
-const uploadsQueue = 'remove-uploads'
+const nameOf = (queue: QueueName, workspace: DueKind['workspace']) => `${queue} ${workspace}`
 
-async function start(boss: PgBoss, around: Surroundings) {
-  const { system, stopping, log } = around
-  const { db, blobs } = system
-  while (!stopping.aborted && !(await prepare(boss, log))) {
-    // The database may be starting anew; nothing is lost, since work waits in the outbox.
-    await sleep(lookEveryMs, undefined, { signal: stopping }).catch(() => {})
+/** Calls `look` again and again, and soon after being woken. */
+function startClock(look: () => Promise<void>) {
+  let looking: Promise<void> | undefined
+  let timer: NodeJS.Timeout | undefined
+  let isWoken = false
+  let isStopped = false
+
+  const plan = (ms: number) => {
+    clearTimeout(timer)
+    if (!isStopped) timer = setTimeout(begin, ms)
   }
-  if (stopping.aborted) return
-  await boss.work(purgeQueue, { pollingIntervalSeconds: 30 }, async () => {
-    await purgeResponses(db)
-  })
-  await boss.work(uploadsQueue, { pollingIntervalSeconds: 30 }, async () => {
-    await removeDeadUploads(db, blobs, new Date())
-  })
-  for (const [queue, long] of drainQueues) {
-    await boss.work<{ workspace: number }>(queue, { pollingIntervalSeconds: 0.5 }, async ([job]) => {
-      if (job) await drain(job.data.workspace, long, around)
+  const begin = () => {
+    isWoken = false
+    looking = look().then(() => {
+      looking = undefined
+      plan(isWoken ? gatherMs : lookEveryMs)
     })
   }
-}
-
-/** Makes the queues and schedules there have to be, as far as they are missing. Returns whether they are all there. */
-async function prepare(boss: PgBoss, log: Log): Promise<boolean> {
-  try {
-    await boss.start()
-    // At most one waiting job for a workspace; one more may run, so that nothing waits for a process that was killed.
-    for (const [queue] of drainQueues) {
-      await boss.createQueue(queue, { policy: 'short', expireInSeconds: 300, retryLimit: 0, deleteAfterSeconds: 60 })
-    }
-    await boss.createQueue(purgeQueue, { deleteAfterSeconds: 3600 })
-    await boss.schedule(purgeQueue, '17 * * * *')
-    await boss.createQueue(uploadsQueue, { deleteAfterSeconds: 3600 })
-    await boss.schedule(uploadsQueue, '47 * * * *')
-    return true
-  } catch (error) {
-    log.error({ err: error }, 'starting the job queue')
-    return false
-  }
-}
-
-async function enqueueWork(boss: PgBoss, db: Database) {
-  for (const [queue, long] of drainQueues) {
-    const workspaces = await workspacesWith(db, long)
-    if (workspaces.length === 0) continue
-    await boss.insert(
-      queue,
-      workspaces.map((workspace) => ({ data: { workspace }, singletonKey: String(workspace) })),
-    )
+  plan(0)
+  return {
+    wake() {
+      // A look that is planned for soon is not put off.
+      if (!isWoken && !looking) plan(gatherMs)
+      isWoken = true
+    },
+    async stop() {
+      isStopped = true
+      clearTimeout(timer)
+      await looking
+    },
   }
 }

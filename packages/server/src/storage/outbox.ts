@@ -1,37 +1,43 @@
-import { type Connection, type Database, rows, run, type Statement, transaction } from './database.ts'
+import { type Connection, type Database, run, type Statement, transaction } from './database.ts'
 
 /** One piece of work of a workspace. `version` tells whether it was asked for again while it was being done. */
 export type OutboxRow = { kind: string; recordId: string; version: number; attempts: number; progress: string | null }
 
-/** Which work is meant: `only` of some kinds, or of all others. */
-export type Kinds = { kinds: readonly string[]; only: boolean }
+/** A kind of work of which a workspace has some that is due. */
+export type DueKind = { workspace: number; kind: string }
 
-/** Workspaces that have work due; those whose work waits longest when there are very many. */
-export async function workspacesWithWork(db: Connection, { kinds, only }: Kinds): Promise<number[]> {
-  const found = await rows<{ id: number }>(
-    db,
-    `select distinct workspace_id::int as id from (
-       select workspace_id from outbox where due_at <= now() and (kind = any($1)) = $2 order by due_at limit 1000) o`,
-    [kinds, only],
-  )
-  return found.map(({ id }) => id)
+const kinds: Statement = {
+  name: 'due_kinds',
+  text: `with recursive k as (
+      (select workspace_id, kind, due_at from outbox order by workspace_id, kind, due_at limit 1)
+      union all
+      select n.* from k, lateral (
+        select workspace_id, kind, due_at from outbox o where (o.workspace_id, o.kind) > (k.workspace_id, k.kind)
+        order by workspace_id, kind, due_at limit 1) n)
+    select workspace_id::int, kind from k where due_at <= now() order by due_at`,
+}
+
+/** All workspaces and kinds that have work due, longest waiting first. One look-up for each, however much there is. */
+export async function dueKinds(db: Connection): Promise<DueKind[]> {
+  const found = await run<[number, string]>(db, kinds, [])
+  return found.map(([workspace, kind]) => ({ workspace, kind }))
 }
 
 const due: Statement = {
   name: 'due_work',
-  text: `select kind, record_id, version, attempts, progress from outbox
-    where workspace_id = $1 and due_at <= now() and (kind = any($3)) = $4 order by due_at limit $2`,
+  text: `select o.kind, o.record_id, o.version, o.attempts, o.progress from unnest($2::text[]) k (kind), lateral (
+      select * from outbox where workspace_id = $1 and kind = k.kind and due_at <= now() order by due_at limit $3) o
+    order by o.due_at limit $3`,
 }
 
-/** The work of a workspace that is due, longest waiting first. */
+/** The work of a workspace that is due, of some kinds, longest waiting first. */
 export async function dueWork(
   db: Connection,
   workspace: number,
-  { kinds, only }: Kinds,
+  ofKinds: readonly string[],
   limit: number,
 ): Promise<OutboxRow[]> {
-  const values = [workspace, limit, kinds, only]
-  const found = await run<[string, string, number, number, string | null]>(db, due, values)
+  const found = await run<[string, string, number, number, string | null]>(db, due, [workspace, ofKinds, limit])
   return found.map(([kind, recordId, version, attempts, progress]) => ({ kind, recordId, version, attempts, progress }))
 }
 
