@@ -117,6 +117,7 @@ async function contextOf(db: Database, dataDir: string, publicUrl: string): Prom
     events,
     publicUrl,
     ...files,
+    encryptionKey: async () => Buffer.alloc(32),
     mailer: undefined,
     singleSignOn: undefined,
     now: () => new Date(),

@@ -1,4 +1,5 @@
 import { isAcceptable, passwordLengthMax, passwordLengthMin } from './domain/sign-in/passwords.ts'
+import { parseKey } from './storage/encryption-key.ts'
 
 /** Every setting: its default and what it means. The only place that reads the environment. */
 type Setting<T> = { default: string; meaning: string; parse: (text: string) => T; secret?: true }
@@ -35,6 +36,14 @@ export const settings = {
       '',
       'On the first start: how the first admin signs in to the web app; by default one is made up and printed.',
       password,
+    ),
+    secret: true,
+  },
+  OPENFIELD_ENCRYPTION_KEY: {
+    ...setting(
+      '',
+      'What credentials of mailboxes and the like are encrypted with: 32 bytes in base64, the same for all servers of a database; by default the file encryption.key in the data folder, made on first use.',
+      encryptionKey,
     ),
     secret: true,
   },
@@ -194,6 +203,13 @@ function bootstrapKey(value: string) {
   if (value === '') return undefined
   if (!/^[\x21-\x7e]{16,200}$/.test(value)) throw new Error('must have 16 to 200 printable characters and no spaces')
   return value
+}
+
+function encryptionKey(value: string) {
+  if (value === '') return undefined
+  const key = parseKey(value)
+  if (!key) throw new Error('must be 32 random bytes in base64, as printed by: openssl rand -base64 32')
+  return key
 }
 
 function password(value: string) {

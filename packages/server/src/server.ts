@@ -8,6 +8,7 @@ import { openSingleSignOn } from './domain/sign-in/single-sign-on.ts'
 import { bootstrap, type FirstStart } from './domain/workspaces/bootstrap.ts'
 import { startWorker, type Worker } from './jobs/worker.ts'
 import { openBlobs } from './storage/blobs/open.ts'
+import { encryptionKeyOf } from './storage/encryption-key.ts'
 import { openStorage } from './storage/open.ts'
 import { secretOf } from './storage/secrets.ts'
 import { holdSolePlace } from './storage/sole-server.ts'
@@ -43,6 +44,7 @@ export async function startServer(config: Config, log?: (line: string) => void):
       db: storage.db,
       blobs,
       urlSecret: secretOf(storage.db, 'file-urls'),
+      encryptionKey: encryptionKeyOf(config.OPENFIELD_ENCRYPTION_KEY, config.OPENFIELD_DATA_DIR),
       definitions: new DefinitionsCache(),
       events: new EventFeed(storage.db),
       publicUrl: config.OPENFIELD_PUBLIC_URL ?? `http://${hostInUrl(config.HOST)}:${config.PORT}`,

@@ -3,6 +3,7 @@ import { DefinitionsCache, type System } from '../domain/context.ts'
 import { EventFeed } from '../domain/events/feed.ts'
 import { openMailer } from '../domain/mail/mailer.ts'
 import { openBlobs } from '../storage/blobs/open.ts'
+import { encryptionKeyOf } from '../storage/encryption-key.ts'
 import { openStorage } from '../storage/open.ts'
 import { secretOf } from '../storage/secrets.ts'
 
@@ -19,6 +20,7 @@ export async function withSystem<T>(config: Config, work: (system: System) => Pr
       db: storage.db,
       blobs,
       urlSecret: secretOf(storage.db, 'file-urls'),
+      encryptionKey: encryptionKeyOf(config.OPENFIELD_ENCRYPTION_KEY, config.OPENFIELD_DATA_DIR),
       definitions: new DefinitionsCache(),
       events: new EventFeed(storage.db),
       publicUrl: config.OPENFIELD_PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,

@@ -40,6 +40,8 @@ export type Context = {
   blobs: Blobs
   /** What the URLs of files are signed with. */
   urlSecret: () => Promise<Buffer>
+  /** What credentials are encrypted with. */
+  encryptionKey: () => Promise<Buffer>
   /** Undefined where no mails are sent. */
   mailer: Mailer | undefined
   /** Undefined where people sign in with passwords only. */

@@ -1,0 +1,74 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const bytes = 32
+
+/** A key as its text in base64 says it; undefined for any other text. */
+export function parseKey(text: string): Buffer | undefined {
+  const key = Buffer.from(text, 'base64')
+  return key.length === bytes && key.toString('base64') === text ? key : undefined
+}
+
+/**
+ * The key that credentials are encrypted with: the one given or that of the data folder, which is made when it is first
+ * asked for. Read once; a read that fails is tried again.
+ */
+export function encryptionKeyOf(given: Buffer | undefined, dataDir: string): () => Promise<Buffer> {
+  let reading: Promise<Buffer> | undefined
+  return async () => {
+    if (given) return given
+    reading ??= readKey(dataDir).catch((error) => {
+      reading = undefined
+      throw error
+    })
+    return reading
+  }
+}
+
+async function readKey(dataDir: string): Promise<Buffer> {
+  const path = join(dataDir, 'encryption.key')
+  const text = (await textOf(path)) ?? (await makeKey(dataDir, path))
+  const key = parseKey(text.trim())
+  if (key) return key
+  throw new Error(
+    `${path} does not hold a key: ${bytes} bytes in base64. Put back what it held, or set OPENFIELD_ENCRYPTION_KEY.`,
+  )
+}
+
+const textOf = (path: string) =>
+  readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw new Error(`The encryption key cannot be read from ${path}: ${error.message}`)
+  })
+
+/** Written whole under another name, and then named: of several processes at once, one wins, and all read what it wrote. */
+async function makeKey(dataDir: string, path: string): Promise<string> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  const draft = `${path}.new-${randomUUID()}`
+  try {
+    const file = await open(draft, 'wx', 0o600)
+    await file.writeFile(`${randomBytes(bytes).toString('base64')}\n`)
+    await file.sync()
+    await file.close()
+    await link(draft, path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error
+    })
+    await syncFolder(dataDir)
+  } catch (error) {
+    throw new Error(
+      `The encryption key cannot be kept in ${path}: ${(error as Error).message}. Set OPENFIELD_ENCRYPTION_KEY.`,
+    )
+  } finally {
+    await rm(draft, { force: true })
+  }
+  return readFile(path, 'utf8')
+}
+
+/** What is encrypted must not outlive its key in a crash. */
+async function syncFolder(folder: string) {
+  // Windows cannot open a folder, and writes its entries through.
+  if (process.platform === 'win32') return
+  const opened = await open(folder)
+  await opened.sync().finally(() => opened.close())
+}
