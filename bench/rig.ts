@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Context, DefinitionsCache } from '../packages/server/src/domain/context.ts'
 import { EventFeed } from '../packages/server/src/domain/events/feed.ts'
+import { createOutbound } from '../packages/server/src/domain/outbound/outbound.ts'
 import { createRecord } from '../packages/server/src/domain/records/create.ts'
 import { openEmbeddedDatabase } from '../packages/server/src/embedded/postgres.ts'
 import { Authenticator } from '../packages/server/src/http/authenticate.ts'
@@ -120,6 +121,7 @@ async function contextOf(db: Database, dataDir: string, publicUrl: string): Prom
     encryptionKey: async () => Buffer.alloc(32),
     mailer: undefined,
     singleSignOn: undefined,
+    outbound: createOutbound({ allowedNetworks: [] }),
     now: () => new Date(),
     workWritten: () => {},
   }

@@ -1,3 +1,4 @@
+import { readNetworks } from './domain/outbound/networks.ts'
 import { isAcceptable, passwordLengthMax, passwordLengthMin } from './domain/sign-in/passwords.ts'
 import { parseKey } from './storage/encryption-key.ts'
 
@@ -92,6 +93,11 @@ export const settings = {
     secret: true,
   },
   OPENFIELD_OIDC_LABEL: setting('Single sign-on', 'What the button says.', text),
+  OPENFIELD_ALLOWED_NETWORKS: setting(
+    '',
+    'Private networks that this server may call, e.g. for webhooks inside a company: 10.1.0.0/16, separated by commas; none: public addresses only.',
+    readNetworks,
+  ),
   OPENFIELD_LOG: setting(
     'error',
     'error: unexpected failures; info: a line for every request too.',

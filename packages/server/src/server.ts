@@ -4,6 +4,7 @@ import type { Config } from './config.ts'
 import { DefinitionsCache } from './domain/context.ts'
 import { EventFeed } from './domain/events/feed.ts'
 import { openMailer } from './domain/mail/mailer.ts'
+import { createOutbound } from './domain/outbound/outbound.ts'
 import { openSingleSignOn } from './domain/sign-in/single-sign-on.ts'
 import { bootstrap, type FirstStart } from './domain/workspaces/bootstrap.ts'
 import { startWorker, type Worker } from './jobs/worker.ts'
@@ -50,6 +51,7 @@ export async function startServer(config: Config, log?: (line: string) => void):
       publicUrl: config.OPENFIELD_PUBLIC_URL ?? `http://${hostInUrl(config.HOST)}:${config.PORT}`,
       mailer: openMailer(config, (error) => app.log.error(error, 'A mail could not be sent')),
       singleSignOn: openSingleSignOn(config),
+      outbound: createOutbound({ allowedNetworks: config.OPENFIELD_ALLOWED_NETWORKS }),
       now: () => new Date(),
       workWritten: () => worker?.wake(),
     }

@@ -2,6 +2,7 @@ import type { Config } from '../config.ts'
 import { DefinitionsCache, type System } from '../domain/context.ts'
 import { EventFeed } from '../domain/events/feed.ts'
 import { openMailer } from '../domain/mail/mailer.ts'
+import { createOutbound } from '../domain/outbound/outbound.ts'
 import { openBlobs } from '../storage/blobs/open.ts'
 import { encryptionKeyOf } from '../storage/encryption-key.ts'
 import { openStorage } from '../storage/open.ts'
@@ -26,6 +27,7 @@ export async function withSystem<T>(config: Config, work: (system: System) => Pr
       publicUrl: config.OPENFIELD_PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
       mailer: openMailer(config, (error) => console.error(`A mail could not be sent: ${error}`)),
       singleSignOn: undefined,
+      outbound: createOutbound({ allowedNetworks: config.OPENFIELD_ALLOWED_NETWORKS }),
       now: () => new Date(),
       workWritten: () => {},
     })

@@ -5,6 +5,7 @@ import { readDefinitions, readDefinitionsVersion, type VersionedDefinitions } fr
 import { WriteRefused } from '../storage/records.ts'
 import type { EventFeed } from './events/feed.ts'
 import type { Mailer } from './mail/mailer.ts'
+import type { Outbound } from './outbound/outbound.ts'
 import type { SingleSignOn } from './sign-in/single-sign-on.ts'
 
 /** Who is calling: a key, of a member or of the workspace, or a member who is signed in. */
@@ -46,6 +47,8 @@ export type Context = {
   mailer: Mailer | undefined
   /** Undefined where people sign in with passwords only. */
   singleSignOn: SingleSignOn | undefined
+  /** The way to addresses that somebody typed. */
+  outbound: Outbound
   now: () => Date
   /** Told after a write that left work in the outbox. */
   workWritten: () => void
