@@ -7,6 +7,7 @@ import { Merges } from './merges.ts'
 import { CustomObjects } from './objects.ts'
 import { connect, environment, type RequestOptions, type Send, type Settings } from './request.ts'
 import { type Operations, Resource } from './resource.ts'
+import { WorkflowRuns } from './workflow-runs.ts'
 
 /** `session` instead of a key: for pages that the server itself serves, as whoever is signed in there. */
 export type ClientOptions = Partial<Omit<Settings, 'apiKey'>> &
@@ -53,6 +54,7 @@ export class Openfield {
   readonly object: CustomObjects
   readonly file: Files
   readonly merge: Merges
+  readonly workflowRun: WorkflowRuns
   readonly auth: Auth
   /** What runs a workspace: an addition of Openfield to the API. */
   readonly admin: Admin
@@ -72,6 +74,7 @@ export class Openfield {
     this.object = new CustomObjects(send)
     this.file = new Files(send, put)
     this.merge = new Merges(send)
+    this.workflowRun = new WorkflowRuns(send)
     this.auth = new Auth(send)
     this.admin = new Admin(send, stream)
   }

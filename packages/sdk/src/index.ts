@@ -60,6 +60,32 @@ export type {
 } from './admin/timeline.ts'
 export type { AnyRecord, GoneRecord, TrashEntry } from './admin/trash.ts'
 export type { NewView, Settings, View, ViewChange, ViewColumn } from './admin/views.ts'
+export type {
+  Delivery,
+  DeliveryAttempt,
+  DeliveryPage,
+  DeliveryQuery,
+  NewWebhook,
+  Webhook,
+  WebhookSettings,
+} from './admin/webhooks.ts'
+export type {
+  CreatedWorkflow,
+  NewWorkflow,
+  RecordEvent,
+  SigningSecret,
+  Workflow,
+  WorkflowChange,
+  WorkflowDefinition,
+  WorkflowLogEntry,
+  WorkflowRun,
+  WorkflowRunPage,
+  WorkflowRunQuery,
+  WorkflowRunWithLog,
+  WorkflowStep,
+  WorkflowTrigger,
+  WorkflowVersion,
+} from './admin/workflows.ts'
 export { type ClientOptions, type KeyInformation, Openfield } from './client.ts'
 export {
   APIConnectionError,
@@ -103,3 +129,4 @@ export type {
 } from './records.ts'
 export type { RequestOptions } from './request.ts'
 export type { ListQueryOf, Operations } from './resource.ts'
+export type { WorkflowRunStatus } from './workflow-runs.ts'

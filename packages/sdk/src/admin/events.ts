@@ -6,7 +6,11 @@ import { messagesOf } from '../server-sent-events.ts'
 type Name = { id: string; name: string | null }
 
 /** Who did something; names are null to keys that may not read members. */
-export type Actor = ({ type: 'member' } & Name) | ({ type: 'key'; member: Name | null } & Name)
+export type Actor =
+  | ({ type: 'member' } & Name)
+  | ({ type: 'key'; member: Name | null } & Name)
+  /** A workflow, by one of its runs. */
+  | ({ type: 'workflow'; run: string } & Name)
 
 /** A record was written. */
 export type ChangeEvent = {

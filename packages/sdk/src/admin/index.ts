@@ -13,6 +13,8 @@ import { Sessions } from './session.ts'
 import { Timeline } from './timeline.ts'
 import { Trash } from './trash.ts'
 import { Preferences, Views } from './views.ts'
+import { Webhooks } from './webhooks.ts'
+import { Workflows } from './workflows.ts'
 
 /** The admin API by topic. */
 export class Admin {
@@ -32,7 +34,9 @@ export class Admin {
   readonly timeline: Timeline
   readonly trash: Trash
   readonly views: Views
+  readonly webhooks: Webhooks
   readonly welcome: Welcome
+  readonly workflows: Workflows
 
   constructor(send: Send, stream: Stream) {
     this.apiKeys = new ApiKeys(send)
@@ -51,6 +55,8 @@ export class Admin {
     this.timeline = new Timeline(send)
     this.trash = new Trash(send)
     this.views = new Views(send)
+    this.webhooks = new Webhooks(send)
     this.welcome = new Welcome(send)
+    this.workflows = new Workflows(send)
   }
 }

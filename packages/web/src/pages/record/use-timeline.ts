@@ -30,6 +30,7 @@ export function useTimeline(recordId: string) {
 export function nameOfActor(actor: Actor | null): string {
   if (actor === null) return 'The system'
   if (actor.type === 'member') return actor.name ?? 'Somebody'
+  if (actor.type === 'workflow') return actor.name === null ? 'A workflow' : `The workflow ${actor.name}`
   const key = `the key ${actor.name ?? 'of somebody'}`
   return actor.member?.name ? `${actor.member.name}, by ${key}` : key.replace('the key', 'The key')
 }
