@@ -32,6 +32,8 @@ describe('404', () => {
     ['POST', '/v1/auth/validate'],
     ['OPTIONS', '/v1/accounts'],
     ['TRACE', '/v1/accounts'],
+    ['QUERY', '/v1/accounts'],
+    ['QUERY', '/crm/'],
     ['GET', '/v1/accounts/..%2f..%2fetc%2fpasswd'],
   ])('for what is not there: %s %s', async (method, path) => {
     const response = await api.raw({ method, path, headers: headersOf(api.key, false) })

@@ -8,7 +8,7 @@ export const unknownRoute = (request: FastifyRequest) =>
 
 /** Turns whatever was thrown into a response in the documented envelope. The one place that does. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
-  const known = apiErrorOf(error)
+  const known = apiErrorOf(error, request)
   if (!known) request.log.error({ err: error, requestId: request.id, method: request.method, url: request.url })
   const answer = known ?? unexpected(request.id)
   // What the router refuses has passed no hook.
@@ -41,7 +41,7 @@ export function sendConnectionError(error: Error & { code?: string }, socket: So
 export const newRequestId = () => `req_${newUuid().replaceAll('-', '')}`
 
 /** What the router itself refuses, by its error codes. */
-const routerErrors: Record<string, () => ApiError> = {
+const routerErrors: Record<string, (request: FastifyRequest) => ApiError> = {
   FST_ERR_CTP_BODY_TOO_LARGE: () =>
     new ApiError('payload_too_large', undefined, 'The body is larger than 1 MiB; send less at a time.', {
       retry: false,
@@ -50,16 +50,18 @@ const routerErrors: Record<string, () => ApiError> = {
     new ApiError('unsupported_media_type', undefined, 'Send the body as JSON, with Content-Type: application/json.'),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
     badRequest('invalid_type', 'The body is not as long as Content-Length says.'),
+  // The method QUERY, which no route has, is refused for its lack of a body before it is looked for.
+  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: unknownRoute,
   FST_ERR_BAD_URL: () => badRequest('invalid_type', 'The path is not correctly percent-encoded.'),
   FST_ERR_MAX_PARAM_LENGTH: () => notFound('There is nothing with an id as long as the one in the path.'),
 }
 
-function apiErrorOf(error: unknown): ApiError | undefined {
+function apiErrorOf(error: unknown, request: FastifyRequest): ApiError | undefined {
   if (error instanceof ApiError) return error
   if (isUnavailable(error)) {
     return new ApiError('service_unavailable', undefined, 'The database cannot be reached; try again in a moment.')
   }
-  return routerErrors[(error as FastifyError | undefined)?.code ?? '']?.()
+  return routerErrors[(error as FastifyError | undefined)?.code ?? '']?.(request)
 }
 
 /** Connection failures, by their codes: sockets' and PostgreSQL's class 08 (connection), shutting down, too many. */
