@@ -8,7 +8,12 @@ import type { Request, Response } from './request.ts'
 
 const officialPath = new URL('../../../../shared/reference/lightfield-openapi-2026-07.yml', import.meta.url)
 
-const counts = { total: 0, official: 0, ours: 0 }
+const counts = { total: 0, official: 0, ours: 0, statements: 0 }
+
+/** Adds to the report of the run how many statements of servers were checked. */
+export const countStatements = (count: number) => {
+  counts.statements += count
+}
 
 /** Appends how many responses were checked to the report of the run. */
 export function reportChecked() {

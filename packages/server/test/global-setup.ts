@@ -64,5 +64,5 @@ function report(log: string) {
       totals[what] = (totals[what] ?? 0) + count
     }
   }
-  if (Object.keys(totals).length > 0) console.log('Responses checked:', totals)
+  if (Object.keys(totals).length > 0) console.log('Responses checked, and statements:', totals)
 }

@@ -8,7 +8,8 @@ import { withSystem } from '../src/commands/system.ts'
 import { readConfig } from '../src/config.ts'
 import { createWorkspace } from '../src/domain/workspaces/create.ts'
 import { startServer } from '../src/server.ts'
-import { reportChecked, requireConforming } from './conformance.ts'
+import { checkStatements } from './captured.ts'
+import { countStatements, reportChecked, requireConforming } from './conformance.ts'
 import { OpenApi } from './openapi.ts'
 import { type Request, type Response, send } from './request.ts'
 
@@ -43,9 +44,11 @@ export async function startApi(settings: Settings = {}, beside?: Known) {
   const sql = new pg.Pool({ connectionString: databaseUrl, max: 2 })
   sql.on('error', () => {})
   afterAll(async () => {
-    reportChecked()
     await server.close()
-    await sql.end()
+    // A server beside another one, or without its database, leaves what it ran to whoever has a database of its own.
+    const statements = given === undefined ? checkStatements(sql) : Promise.resolve(0)
+    countStatements(await statements.finally(() => sql.end()))
+    reportChecked()
     if (given !== undefined) return
     await dropDatabase(databaseUrl)
     await rm(dataDirOf(databaseUrl), { recursive: true, force: true })

@@ -10,11 +10,14 @@ export type Connection = Pick<pg.Pool, 'query'>
 export type Statement = { name?: string; text: string }
 
 const connectionsMax = 12
+/** What the database calls our connections, unless its address says otherwise. */
+export const applicationName = 'openfield'
 
 /** `url` or socket coordinates of a database; rows come back as arrays where `run` is used. */
 export function openDatabase(connection: pg.PoolConfig): Database {
   const pool = new pg.Pool({
     max: connectionsMax,
+    fallback_application_name: applicationName,
     onConnect: async (client) => {
       // A connection that breaks fails its statement, or is replaced at the next; but one that is between two statements
       // of a transaction has nobody who listens, and would end the process.

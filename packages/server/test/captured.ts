@@ -1,0 +1,72 @@
+import pg from 'pg'
+import { applicationName } from '../src/storage/database.ts'
+import { unboundTables } from './statements.ts'
+
+/**
+ * Tables that belong to no workspace, each with why. All others are tenant tables: their keys start with workspace_id, and
+ * every statement on one says in which workspace, so that the schema shards by it.
+ */
+export const controlTables: Readonly<Record<string, string>> = {
+  workspace: 'the list of workspaces itself',
+  key_lookup: 'leads from the hash of an API key to its workspace',
+  session: 'is found by the hash of a cookie, before a workspace is known',
+  sign_in_link: 'is found by the hash of a secret, before a workspace is known',
+  secret: 'what the installation signs with',
+  migration: 'which migrations have run',
+}
+
+/** Statements that look through all workspaces, each with why it may: a part of its text. */
+const acrossWorkspaces: Readonly<Record<string, string>> = {
+  'select workspace_id from outbox where due_at <= now()': 'which workspaces have work that is due',
+  'from file_upload where started_at < $1': 'which uploads broke off, for the one job that removes their bytes',
+}
+
+/** What every server that a test starts has run, and has not been checked yet. */
+const fresh = new Set<string>()
+const seen = new Set<string>()
+
+type Query = string | { text?: string }
+
+const { query } = pg.Client.prototype
+// Every statement passes here, also those of pools. What tests run themselves has another name, or none.
+pg.Client.prototype.query = function (this: pg.Client, ...given: unknown[]) {
+  const { connectionParameters } = this as unknown as { connectionParameters: Record<string, unknown> }
+  const [asked] = given as [Query]
+  const text = typeof asked === 'string' ? asked : (asked?.text ?? '')
+  if (connectionParameters.fallback_application_name === applicationName && !seen.has(text)) fresh.add(text)
+  return (query as (...all: unknown[]) => unknown).apply(this, given)
+} as typeof query
+
+/** The tables of a database that belong to workspaces: all but those of the list above. */
+export const tenantTablesOf = async (sql: Pick<pg.Pool, 'query'>): Promise<Set<string>> => {
+  const { rows } = await sql.query<{ name: string }>(
+    "select tablename::text as name from pg_tables where schemaname = 'public'",
+  )
+  return new Set(rows.map(({ name }) => name).filter((name) => !Object.hasOwn(controlTables, name)))
+}
+
+/**
+ * Checks what servers of this process have run since it was checked last, and says how many statements that were. Throws for
+ * one that does not say in which workspace it reads or writes.
+ */
+export async function checkStatements(sql: Pick<pg.Pool, 'query'>): Promise<number> {
+  const statements = [...fresh].filter((text) => !isMigration(text))
+  for (const text of fresh) seen.add(text)
+  fresh.clear()
+  if (statements.length === 0) return 0
+  const tables = await tenantTablesOf(sql)
+  const problems = statements.flatMap((text) => {
+    const line = text.replaceAll(/\s+/g, ' ')
+    if (Object.keys(acrossWorkspaces).some((part) => line.includes(part))) return []
+    return unboundTables(text, tables).map((table) => `  ${table} in: ${line}`)
+  })
+  if (problems.length === 0) return statements.length
+  throw new Error(
+    'A server ran statements that do not say in which workspace they read or write a table. Compare its workspace_id, for ' +
+      'every table of the statement; if it looks through all workspaces on purpose, name it with the reason in ' +
+      `packages/server/test/captured.ts.\n${problems.join('\n')}`,
+  )
+}
+
+/** What brings the schema up to date goes through all workspaces. */
+const isMigration = (text: string) => text.startsWith('begin;\n')
