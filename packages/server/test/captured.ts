@@ -17,7 +17,8 @@ export const controlTables: Readonly<Record<string, string>> = {
 
 /** Statements that look through all workspaces, each with why it may: a part of its text. */
 const acrossWorkspaces: Readonly<Record<string, string>> = {
-  'select workspace_id from outbox where due_at <= now()': 'which workspaces have work that is due',
+  'select workspace_id::int, kind from k where due_at <= now()': 'which workspaces have work that is due',
+  'delete from idempotency where created_at <': 'which answers are too old to be given again',
   'from file_upload where started_at < $1': 'which uploads broke off, for the one job that removes their bytes',
 }
 
