@@ -20,6 +20,8 @@ export type Field = {
   required: boolean
   readOnly: boolean
   write: 'always' | 'create'
+  /** Kept beside the record; lists do without. */
+  apart: boolean
   /** Search finds records by its values. */
   searched: boolean
 }
@@ -45,6 +47,8 @@ export type Relationship = {
   inverseOne: boolean
   write: 'always' | 'create' | 'never'
   required: boolean
+  /** Left out of a record that has no such link. */
+  whenAny: boolean
   system: boolean
 }
 
@@ -65,6 +69,7 @@ export type ObjectDefinition = {
   custom: boolean
   filterable: boolean
   omits?: ObjectType['omits']
+  pageless?: ObjectType['pageless']
   namesItself?: ObjectType['namesItself']
   flags?: ObjectType['flags']
   linkChanges?: ObjectType['linkChanges']
@@ -76,6 +81,8 @@ export type ObjectDefinition = {
   visibility?: ObjectType['visibility']
   fields: ReadonlyMap<string, Field>
   relationships: ReadonlyMap<string, Relationship>
+  /** Those that no record shows. */
+  unseen: ReadonlyMap<string, Relationship>
   /** Relationships by the keys that filters may use. */
   relationshipFilters: ReadonlyMap<string, Relationship>
 }
@@ -120,7 +127,7 @@ export function buildDefinitions(rows: WorkspaceRows): Definitions {
   return definitions
 }
 
-type Shell = Omit<ObjectDefinition, 'fields' | 'relationships' | 'relationshipFilters'>
+type Shell = Omit<ObjectDefinition, 'fields' | 'relationships' | 'unseen' | 'relationshipFilters'>
 
 const systemObject = (objectType: ObjectType): Shell => ({
   ...objectType,
@@ -150,11 +157,14 @@ function defineOne(shell: Shell, fields: Field[], rows: WorkspaceRows): ObjectDe
   )
   // What is closed shows no relationship of the workspace's, though one may lead to it, as to members.
   const custom = shell.open ? customRelationships(shell.name, rows.relationships) : []
-  const relationships = [...systemRelationships(shell.name), ...custom]
+  const system: Partial<ObjectType> = objectTypes[shell.name as keyof typeof objectTypes] ?? {}
+  const relationships = [...systemRelationships(system.relationships), ...custom]
+  const unseen = systemRelationships(system.unseen)
   return {
     ...shell,
     fields: new Map([...fields, ...added.map(customField)].map((field) => [field.key, field])),
     relationships: new Map(relationships.map((relationship) => [relationship.key, relationship])),
+    unseen: new Map(unseen.map((relationship) => [relationship.key, relationship])),
     relationshipFilters: new Map(relationships.flatMap(filterKeys)),
   }
 }
@@ -188,6 +198,7 @@ function systemFields(objectType: ObjectType, rows: WorkspaceRows): Field[] {
       required: field.required ?? false,
       readOnly: field.readOnly ?? false,
       write: field.write ?? 'always',
+      apart: field.apart ?? false,
       searched: objectType.searched.some((one) => one === key),
     }
   })
@@ -208,6 +219,7 @@ const customField = (row: FieldRow): Field => ({
   required: false,
   readOnly: false,
   write: 'always',
+  apart: false,
   searched: !(valueTypes[row.valueType] as ValueType).prose,
 })
 
@@ -228,9 +240,8 @@ const customObjectName = (row: CustomObjectRow): Field => ({
   required: true,
 })
 
-function systemRelationships(objectType: string): Relationship[] {
-  const table = objectTypes[objectType as keyof typeof objectTypes]?.relationships ?? {}
-  return Object.entries<SystemRelationship>(table).map(([key, end]) => {
+function systemRelationships(table: Readonly<Record<string, SystemRelationship>> = {}): Relationship[] {
+  return Object.entries(table).map(([key, end]) => {
     const owners = 'inverseOf' in end ? [end.inverseOf].flat().map(ownerOf) : [{ end, inverse: inverseOf(end.slug) }]
     const slugs = owners.map((owner) => owner.end.slug)
     const [slug = ''] = slugs
@@ -249,6 +260,7 @@ function systemRelationships(objectType: string): Relationship[] {
       inverseOne: ('inverseOf' in end ? owners[0]?.end : owners[0]?.inverse)?.cardinality === 'HAS_ONE',
       write: end.write ?? 'always',
       required: 'required' in end,
+      whenAny: end.whenAny ?? false,
       system: true,
     }
   })
@@ -292,6 +304,7 @@ function customEnd(row: RelationshipRow, side: 'from' | 'to'): Relationship {
     inverseOne: other.cardinality === 'HAS_ONE',
     write: 'always',
     required: false,
+    whenAny: false,
     system: false,
   }
 }

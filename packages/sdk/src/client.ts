@@ -51,6 +51,7 @@ export class Openfield {
   readonly member: Operations<'member'>
   readonly channel: Operations<'channel'>
   readonly message: Operations<'message'>
+  readonly email: Operations<'email'>
   readonly object: CustomObjects
   readonly file: Files
   readonly merge: Merges
@@ -71,6 +72,7 @@ export class Openfield {
     this.member = new Resource<'member'>(send, ['members'])
     this.channel = new Resource<'channel'>(send, ['channels'])
     this.message = new Resource<'message'>(send, ['messages'])
+    this.email = new Resource<'email'>(send, ['emails'])
     this.object = new CustomObjects(send)
     this.file = new Files(send, put)
     this.merge = new Merges(send)

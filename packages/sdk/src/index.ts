@@ -115,6 +115,7 @@ export type {
   Contact,
   CustomRecord,
   DefinitionsOf,
+  Email,
   FieldDefinition,
   List,
   Meeting,

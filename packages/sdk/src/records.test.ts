@@ -3,6 +3,7 @@ import { startApi } from '../../server/test/harness.ts'
 import {
   type Account,
   type Channel,
+  type Email,
   type Meeting,
   type Message,
   type Note,
@@ -152,6 +153,19 @@ describe('meetings', () => {
     const other = new Openfield({ apiKey: body.key, baseURL: api.url })
     const redacted = await other.meeting.retrieve(id)
     expect([redacted.accessLevel, redacted.relationships.$transcript]).toEqual(['METADATA', undefined])
+  })
+})
+
+describe('e-mails', () => {
+  test('are listed without their bodies, and retrieved with them', async () => {
+    await api.post('/admin/v1/emails', { subject: 'Hello', sentAt: '2026-05-01T09:00:00Z', html: '<p>Hi</p>' })
+    const [first] = (await client.email.list()).data
+    expectTypeOf(first).toEqualTypeOf<Email | undefined>()
+    expect([first?.httpLink, first?.accessLevel, first?.fields.$subject.value]).toEqual([null, 'FULL', 'Hello'])
+    expect(first?.fields).not.toHaveProperty('$body')
+    const email = await client.email.retrieve(first?.id ?? '')
+    expect(email.fields.$body).toEqual({ value: '<p>Hi</p>', valueType: 'HTML' })
+    expectTypeOf(email.relationships.$attachment?.objectType).toEqualTypeOf<'file' | undefined>()
   })
 })
 

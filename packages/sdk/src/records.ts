@@ -30,7 +30,9 @@ export type RecordOf<Name extends TableName> = {
   createdAt: string
   /** Where the record is in the web app. */
   httpLink: string | null
-  fields: { [Key in keyof Fields<Name>]: FieldValue<Fields<Name>[Key]> } & Custom<Name, CustomFieldValue>
+  fields: { [Key in Exclude<keyof Fields<Name>, Apart<Name>>]: FieldValue<Fields<Name>[Key]> } & {
+    [Key in Apart<Name>]?: FieldValue<Fields<Name>[Key]>
+  } & Custom<Name, CustomFieldValue>
 } & Unless<Omits<Name, 'updatedAt'>, { updatedAt: string | null }> &
   Unless<Omits<Name, 'externalId'>, { externalId?: string | null }> &
   Unless<Omits<Name, 'relationships'>, { relationships: LinksOf<Name> }> &
@@ -77,6 +79,7 @@ export type List = RecordOf<'list'>
 export type Member = RecordOf<'member'>
 export type Channel = RecordOf<'channel'>
 export type Message = RecordOf<'message'>
+export type Email = RecordOf<'email'>
 /** A record of a custom object type. */
 export type CustomRecord = RecordOf<'object'>
 
@@ -98,6 +101,9 @@ type Flags<Name extends TableName> = Tables[Name] extends { flags: readonly (inf
 /** The keys of a table whose entries have a trait, e.g. `{ required: true }`. */
 type KeysWith<Table, Trait> = { [Key in keyof Table]: Table[Key] extends Trait ? Key : never }[keyof Table]
 type RequiredKeys<Table> = KeysWith<Table, { required: true }>
+
+/** What only retrieving a record shows. */
+type Apart<Name extends TableName> = KeysWith<Fields<Name>, { apart: true }>
 
 type LettersOf<Text extends string> = Text extends `${infer First}${infer Rest}` ? First | LettersOf<Rest> : never
 type Letter = LettersOf<'abcdefghijklmnopqrstuvwxyz'>

@@ -99,6 +99,16 @@ export const aMessage = async (api: Api, input: Fields & { channelId: string }):
     }),
   )
 
+/** In the mailbox of nobody the CRM knows, unless the input has a `holderId`. */
+export const anEmail = async (api: Api, input: Fields = {}): Promise<MeetingBody> =>
+  successOf(
+    await api.post<MeetingBody>('/admin/v1/emails', {
+      subject: numbered('Email'),
+      sentAt: '2026-05-01T09:00:00.000Z',
+      ...input,
+    }),
+  )
+
 export const aMember = async (api: Api, input: Fields = {}): Promise<RecordBody> =>
   successOf(
     await api.post('/admin/v1/members', {

@@ -14,6 +14,8 @@ export type SystemField = {
   readOnly?: true
   /** `create`: set when the record is made, never changed. */
   write?: 'create'
+  /** Of any length: it is kept beside the record and shown where one is retrieved, and lists do without. */
+  apart?: true
   typeConfiguration?: TypeConfiguration
 }
 
@@ -24,6 +26,8 @@ type RelationshipEnd = {
   description?: string
   objectType: ObjectTypeName
   cardinality: Cardinality
+  /** Left out of a record that has no such link. */
+  whenAny?: true
 }
 
 /**
@@ -74,6 +78,8 @@ export type ObjectType = {
   filterable: boolean
   /** Members of a record that this type does without. */
   omits?: readonly ('updatedAt' | 'externalId' | 'relationships')[]
+  /** Its records have no page of their own to link to. */
+  pageless?: true
   /** Records say their own type, as `objectType`. */
   namesItself?: true
   /** Booleans that the body of a create may have beside fields and relationships. */
@@ -94,7 +100,11 @@ export type ObjectType = {
   visibility?: Visibility
   fields: Readonly<Record<`$${string}`, SystemField>>
   relationships: Readonly<Record<`$${string}`, SystemRelationship>>
+  /** Links that no record shows and nobody writes but the system. */
+  unseen?: Readonly<Record<`$${string}`, UnseenRelationship>>
 }
+
+export type UnseenRelationship = RelationshipEnd & { id: number; slug: string }
 
 /**
  * `one-of-add-remove`: add or remove, one of them per relationship; `add-remove`: both, but no replace; `replace-one`:
@@ -105,12 +115,16 @@ export type LinkChanges = 'one-of-add-remove' | 'add-remove' | 'replace-one'
 /**
  * Who sees all of a record; others see `redacted` fields as null and `hidden` relationships not at all. Either a `setting`
  * field says METADATA, and then those who see everything are the members whose address is in one of the `participants`
- * fields; or it is those who may see the record at the other end of a relationship.
+ * fields, and those it is linked to through `holders`; or it is those who may see the record at the other end of a
+ * relationship.
  */
 export type Access = {
   redacted: readonly `$${string}`[]
   hidden: readonly `$${string}`[]
-} & ({ setting: `$${string}`; participants: readonly `$${string}`[] } | { through: `$${string}` })
+} & (
+  | { setting: `$${string}`; participants: readonly `$${string}`[]; holders?: `$${string}` }
+  | { through: `$${string}` }
+)
 
 /** A record that is there only for some: when `field` does not say `everybody`, for the members it is linked to. */
 export type Visibility = { field: `$${string}`; everybody: string; members: `$${string}` }
@@ -127,6 +141,7 @@ export type ObjectTypeName =
   | 'file'
   | 'channel'
   | 'message'
+  | 'email'
 
 /** Returns the table unchanged; its job is to keep the literal types for the client library. */
 export const defineObject = <const T extends ObjectType>(objectType: T): T => objectType

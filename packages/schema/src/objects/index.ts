@@ -2,6 +2,7 @@ import { account } from './account.ts'
 import { channel } from './channel.ts'
 import { contact } from './contact.ts'
 import type { ObjectType, ObjectTypeName } from './define.ts'
+import { email } from './email.ts'
 import { file } from './file.ts'
 import { list } from './list.ts'
 import { meeting } from './meeting.ts'
@@ -24,6 +25,7 @@ export const objectTypes = {
   file,
   channel,
   message,
+  email,
 } satisfies Record<ObjectTypeName, ObjectType>
 
 export type ObjectTypes = typeof objectTypes

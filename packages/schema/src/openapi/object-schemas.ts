@@ -57,13 +57,19 @@ function recordSchema({ name, prefix, open, fields, relationships, omits = [], .
     ...(type.access && { accessLevel }),
     fields: {
       description: 'Every field with its value; null where none is set.',
-      ...object(byKey(fields.values(), fieldSchema), [...fields.keys()], open && schemaRef('CustomField')),
+      ...object(
+        byKey(fields.values(), fieldSchema),
+        [...fields.values()].filter(({ apart }) => !apart).map(({ key }) => key),
+        open && schemaRef('CustomField'),
+      ),
     },
     relationships: {
       description: 'Every relationship with the ids of the records at its other end.',
       ...object(
         byKey(relationships.values(), relationshipSchema),
-        [...relationships.keys()].filter((key) => !type.access?.hidden.some((hidden) => hidden === key)),
+        [...relationships.values()]
+          .filter(({ key, whenAny }) => !whenAny && !type.access?.hidden.some((hidden) => hidden === key))
+          .map(({ key }) => key),
         open && schemaRef('CustomRelationship'),
       ),
     },

@@ -103,7 +103,7 @@ export type DeleteResult = { id: string; outcome: 'deleted' } | Refusal
 export type RestoreResult<Record> = { id: string; outcome: 'restored'; record: Record } | Refusal
 
 /** What a record is called, and where it is. */
-export type Name = { id: string; title: string; objectType: string; httpLink: string }
+export type Name = { id: string; title: string; objectType: string; httpLink: string | null }
 
 /** Records for screens and exports. Every operation throws APIError when it fails. */
 export class Records {

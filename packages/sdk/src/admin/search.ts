@@ -7,7 +7,7 @@ export type SearchResult = {
   title: string
   /** What tells it from others, or shows why it was found. */
   subtitle: string | null
-  httpLink: string
+  httpLink: string | null
   /** The slug of the field in which it was found, such as `name` or `email`. */
   matched: string
 }

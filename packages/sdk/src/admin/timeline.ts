@@ -1,6 +1,6 @@
 import type { StoredFile } from '../files.ts'
 import { iterable } from '../page.ts'
-import type { Meeting, Message, Note, Task } from '../records.ts'
+import type { Email, Meeting, Message, Note, Task } from '../records.ts'
 import type { RequestOptions, Send } from '../request.ts'
 import type { Actor } from './events.ts'
 
@@ -36,6 +36,7 @@ export type TimelineEntry = {
   | { kind: 'task'; record: Task & { title: string } }
   | { kind: 'meeting'; record: Meeting & { title: string } }
   | { kind: 'message'; record: Message & { title: string } }
+  | { kind: 'email'; record: Email & { title: string } }
   | { kind: 'file'; record: StoredFile & { title: string } }
 )
 

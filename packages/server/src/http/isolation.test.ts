@@ -169,6 +169,17 @@ put('channel of a message', ({ channel }) => [
   { channelId: channel, text: 'A', sentAt: '2026-05-01T09:00:00Z' },
 ])
 
+for (const [key, where] of [
+  ['file', 'attachmentIds'],
+  ['member', 'holderId'],
+] as const) {
+  put(`${key} of an e-mail`, (ids) => [
+    'POST',
+    '/admin/v1/emails',
+    { subject: 'A', sentAt: '2026-05-01T09:00:00Z', [where]: key === 'file' ? [ids.file] : ids.member },
+  ])
+}
+
 const send = ([method, path, body]: Place) => {
   const call = { GET: api.get, POST: api.post, PATCH: api.patch, DELETE: api.delete }[method]
   return method === 'GET' || method === 'DELETE' ? api.raw(bodyless(method, path)) : call(path, body)
@@ -239,6 +250,7 @@ describe('an id of another workspace', () => {
       'lists',
       'channels',
       'messages',
+      'emails',
     ]
     const all = [...lists.map((plural) => `/v1/${plural}`), '/v1/objects/project', '/v1/accounts?status=trashed']
     const types = [
@@ -252,6 +264,7 @@ describe('an id of another workspace', () => {
       'member',
       'channel',
       'message',
+      'email',
     ]
     const screens = [...types, 'project'].map((type) => `/admin/v1/records/${type}`)
     const totals = ['account', 'owner'].map((key) => `/admin/v1/records/opportunity/totals?group=$${key}`)

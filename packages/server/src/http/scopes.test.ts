@@ -11,6 +11,7 @@ import {
   aMessage,
   aNote,
   anAccount,
+  anEmail,
   anObjectType,
   anOpportunity,
   aTask,
@@ -160,6 +161,7 @@ for (const [group, id] of [
   ['members', member.id],
   ['channels', channel.id],
   ['messages', (await aMessage(api, { channelId: channel.id })).id],
+  ['emails', (await anEmail(api)).id],
 ] as const) {
   operations[`GET /v1/${group}`] = { scopes: [`${group}:read`] }
   operations[`GET /v1/${group}/{id}`] = { scopes: [`${group}:read`], request: async () => ({ ids: { id } }) }

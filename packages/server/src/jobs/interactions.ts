@@ -5,7 +5,7 @@ import { finishWork, type OutboxRow } from '../storage/outbox.ts'
 import type { Work } from '../storage/records.ts'
 
 /** What counts as an interaction, and the field that says when it was; notes by when they were written. */
-const interactions = { meeting: '$endDate', message: '$sentAt', note: '' }
+const interactions = { meeting: '$endDate', message: '$sentAt', email: '$sentAt', note: '' }
 
 const key = '$lastInteractionAt'
 

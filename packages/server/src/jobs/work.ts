@@ -37,6 +37,7 @@ const demands: Record<string, Demands> = {
   note: { linked: interactions },
   meeting: { linked: interactions },
   message: { linked: interactions },
+  email: { linked: interactions },
 }
 
 /** What the records of a custom object ask for, whatever it is called. */
@@ -53,7 +54,7 @@ export function workOf(
 ): Work[] {
   const { own, linked = {}, named } = definition.custom ? nothing : (demands[definition.name] ?? nothing)
   const isNamed = values.some(({ field }) => field.key === '$name' || field.key === '$email')
-  const others = [...definition.relationships.values()].flatMap((relationship) => {
+  const others = [...definition.relationships.values(), ...definition.unseen.values()].flatMap((relationship) => {
     const kind = Object.hasOwn(linked, relationship.objectType) ? linked[relationship.objectType] : undefined
     return kind ? links.flatMap((ends) => linkedIds(relationship, ends).map((id) => ({ kind, recordId: id }))) : []
   })

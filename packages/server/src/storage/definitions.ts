@@ -93,7 +93,7 @@ export async function readDefinitionsVersion(db: Connection, workspace: number):
 }
 
 function shapeOf(type: ObjectDefinition, removed: readonly string[]): Shape {
-  const fields = [...type.fields.values()].sort(inStoredOrder)
+  const fields = [...type.fields.values()].filter(({ apart }) => !apart).sort(inStoredOrder)
   const unset = Object.fromEntries(fields.map(({ key, valueType }) => [key, { value: null, valueType }]))
   return { number: type.number, unset, defaults: JSON.stringify(unset), removed }
 }

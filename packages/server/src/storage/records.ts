@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { type Connection, rows, run, type Statement, sqlState } from './database.ts'
+import type { Mail } from './emails.ts'
 import {
   definitionsVersion,
   isCut,
@@ -62,6 +63,7 @@ export type Creation = {
   links: readonly NewLink[]
   after: string
   linkChanges: string
+  mail?: Mail
 }
 
 export type Update = {
@@ -83,12 +85,18 @@ export type Update = {
 export const writeParameters = (count: number) => Array.from({ length: count }, (_, index) => `$${index + 1}`).join(',')
 
 const create: Statement = { name: 'create_record', text: `select create_record(${writeParameters(30)})` }
+/** The same, and what is kept beside an e-mail. */
+const createEmail: Statement = {
+  name: 'create_email',
+  text: `select create_record(${writeParameters(30)}), keep_mail($1, $3, $31, $32, $33)`,
+}
 const update: Statement = { name: 'update_record', text: `select update_record(${writeParameters(43)})` }
 
 /** Creates a record with its links, index rows, change and work: one call, one commit. Throws WriteRefused. */
 export async function createRecord(db: Connection, write: WriteContext, record: Creation): Promise<void> {
+  const { mail } = record
   await refusable(
-    run(db, create, [
+    run(db, mail ? createEmail : create, [
       write.workspace,
       write.definitions,
       record.id,
@@ -103,6 +111,7 @@ export async function createRecord(db: Connection, write: WriteContext, record: 
       record.after,
       record.linkChanges,
       ...workColumns(write),
+      ...(mail ? [mail.messageId, mail.thread, mail.body] : []),
     ]),
   )
 }
@@ -172,6 +181,7 @@ const refusals = {
   OF005: 'link inactive',
   OF006: 'value taken',
   OF007: 'external id taken',
+  OF008: 'message id taken',
 } as const
 
 /** A write that the database did not take; nothing was written. `detail` is what the function says about the place. */

@@ -79,7 +79,7 @@ export async function changeEvent(
   if (!definition || !hasScope(ctx, definition, 'read') || !(await isVisible(ctx, definition, change.recordId)))
     return undefined
   // Not even those who see everything of a record learn from here what others must not.
-  const isHidden = (key: string) => definition.access?.hidden.some((one) => one === key)
+  const isHidden = (key: string) => definition.unseen.has(key) || definition.access?.hidden.some((one) => one === key)
   return {
     objectType: definition.name,
     id: recordId(definition, change.recordId),

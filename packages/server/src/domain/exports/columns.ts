@@ -24,7 +24,10 @@ export function columnsOf(definition: ObjectDefinition, keys: ReadonlySet<string
   return withDistinctNames([
     own('ID', ({ id }) => id),
     ...(omits.includes('externalId') ? [] : [own('External ID', ({ externalId }) => externalId ?? '')]),
-    ...[...fields.values()].filter(isShown).flatMap(fieldColumns),
+    ...[...fields.values()]
+      .filter(isShown)
+      .filter(({ apart }) => !apart)
+      .flatMap(fieldColumns),
     ...(omits.includes('relationships')
       ? []
       : [...relationships.values()].filter(isOwn).filter(isShown).flatMap(linkColumns)),

@@ -9,7 +9,7 @@ const emailField = objectTypes.contact.fields.$email.id
 const websiteField = objectTypes.account.fields.$website.id
 
 /** Domains where anybody has an address, so that it says nothing about an organisation. */
-const publicDomains = new Set(
+export const publicDomains = new Set(
   `aol.com gmail.com gmx.com gmx.de gmx.net googlemail.com hotmail.com icloud.com live.com mail.com me.com msn.com
    outlook.com proton.me protonmail.com web.de yahoo.com yandex.com zoho.com`.split(/\s+/),
 )
@@ -39,7 +39,8 @@ async function strangersAmong(ctx: Context, emails: readonly string[]): Promise<
   return emails.filter((email) => !known.has(email.toLowerCase()) && !ours.has(domainOf(email)))
 }
 
-const domainOf = (email: string) => email.slice(email.lastIndexOf('@') + 1).toLowerCase()
+/** The domain of an address. */
+export const domainOf = (email: string) => email.slice(email.lastIndexOf('@') + 1).toLowerCase()
 
 async function createContact(ctx: Context, email: string): Promise<void> {
   const domain = domainOf(email)

@@ -12,7 +12,7 @@ type Fields = Record<string, { value: Json; valueType: string }>
 
 /**
  * How much of a record its caller may see; undefined for types that have no such thing. The system itself sees everything.
- * `visible` holds the records, of those that the record is linked to, which the caller may see.
+ * `visible` is what `visibleThrough` says of it.
  */
 export function accessLevel(
   definition: ObjectDefinition,
@@ -28,13 +28,29 @@ export function accessLevel(
     return relationship && linkedIds(relationship, record).some((id) => visible.has(id)) ? 'FULL' : 'METADATA'
   }
   const fields = JSON.parse(record.fields) as Fields
-  return fields[access.setting]?.value !== 'METADATA' || isParticipant(access, fields, caller) ? 'FULL' : 'METADATA'
+  return levelBySetting(access, (key) => fields[key]?.value ?? null, caller, visible.has(record.id))
+}
+
+/** The keys of the fields by which it is decided who sees everything of a record. */
+export const decidingKeys = (access: Access): readonly string[] =>
+  'setting' in access ? [access.setting, ...access.participants] : []
+
+/** How much of a record its caller may see by the values of those fields; `holds`: they are among its holders. */
+export function levelBySetting(
+  access: Access,
+  value: (key: string) => Json,
+  caller: Caller | undefined,
+  holds: boolean,
+): AccessLevel {
+  if (!caller || holds) return 'FULL'
+  const isOpen = 'setting' in access && value(access.setting) !== 'METADATA'
+  return isOpen || isParticipant(access, value, caller) ? 'FULL' : 'METADATA'
 }
 
 /** Whether the caller's address is among those of the people who took part. */
-function isParticipant(access: Access, fields: Fields, { email }: Caller): boolean {
+function isParticipant(access: Access, value: (key: string) => Json, { email }: Caller): boolean {
   if (!('participants' in access)) return false
-  const addresses = access.participants.flatMap((key) => fields[key]?.value ?? [])
+  const addresses = access.participants.flatMap((key) => value(key) ?? [])
   return email !== undefined && addresses.some((address) => String(address).toLowerCase() === email.toLowerCase())
 }
 
@@ -53,7 +69,8 @@ export function requireScope(ctx: Context, definition: ObjectDefinition, verb: s
 /** Whether the caller may change, delete and restore a record of a type; the system itself may. */
 export function mayEdit({ guarded, access }: ObjectDefinition, record: StoredRecord, caller: Caller | undefined) {
   if (!guarded || !access || !caller || caller.role === 'admin') return true
-  return isParticipant(access, JSON.parse(record.fields) as Fields, caller)
+  const fields = JSON.parse(record.fields) as Fields
+  return isParticipant(access, (key) => fields[key]?.value ?? null, caller)
 }
 
 /** The fields of a record, as JSON text, without what only some see. */
@@ -66,7 +83,10 @@ export function redact(access: Access, text: string): string {
   return JSON.stringify(fields)
 }
 
-/** Of the records through which access to some records goes, those that the caller may see. */
+/**
+ * Of the records through which access to some records goes, those that the caller may see; and of records with holders,
+ * those that the caller holds.
+ */
 export async function visibleThrough(
   ctx: Context,
   { types }: VersionedDefinitions,
@@ -74,12 +94,32 @@ export async function visibleThrough(
   records: readonly StoredRecord[],
 ): Promise<ReadonlySet<string>> {
   const { access } = definition
+  if (access && 'setting' in access) {
+    return heldByCaller(
+      ctx,
+      definition,
+      records.map(({ id }) => id),
+    )
+  }
   const relationship = access && 'through' in access ? definition.relationships.get(access.through) : undefined
   const other = relationship && types.get(relationship.objectType)
   const filter = other && visibilityFilter(ctx, other)
   if (!relationship || !filter || !ctx.caller) return new Set()
   const ids = records.flatMap((record) => linkedIds(relationship, record))
   return new Set(await visibleRecords(ctx.db, ctx.workspace, [...new Set(ids)], filter))
+}
+
+/** Of some records of a type, those that the caller is a holder of. */
+export async function heldByCaller(
+  ctx: Context,
+  { access, unseen }: ObjectDefinition,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const holders = access && 'setting' in access ? unseen.get(access.holders ?? '') : undefined
+  const member = decodeId('mem', ctx.caller?.memberId ?? '')
+  if (!holders || member === undefined) return new Set()
+  const match = { relationships: holders.ids, side: holders.side, other: member }
+  return new Set(await visibleRecords(ctx.db, ctx.workspace, ids, { param: holders.key, negated: false, match }))
 }
 
 /** What lists of a type must filter by so that they hold what the caller may see; undefined when that is everything. */

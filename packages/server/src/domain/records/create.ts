@@ -1,9 +1,11 @@
 import { newUuid, type ObjectDefinition, timeOfUuid } from '@openfield/schema'
 import { workOf } from '../../jobs/work.ts'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
+import type { Mail } from '../../storage/emails.ts'
 import { createRecord as store, WriteRefused } from '../../storage/records.ts'
 import { type Context, withDefinitions } from '../context.ts'
 import { findType, shapeOf } from './definitions.ts'
+import { linksTo } from './derived-links.ts'
 import { bareValues, entriesOf, type FieldWrite, parseFields, required, valueIn, wireForm } from './fields.ts'
 import { presentRecord } from './present.ts'
 import {
@@ -30,6 +32,10 @@ export type RecordInput = {
   externalId?: string
   /** When it came about, if that was earlier. */
   createdAt?: Date
+  /** Links that the system makes, to stored ids, through any relationship of the type. */
+  links?: Readonly<Record<string, readonly string[]>>
+  /** Of an e-mail: what is kept beside it. */
+  mail?: Mail
   /** A UUID for the change, and for the record that it creates: for who has to find out later whether it was written. */
   as?: string
 }
@@ -49,7 +55,7 @@ export const createRecord = (
     const rules = rulesOf(definition)
     const { values, write: asked } = await checkNew(ctx, definitions, definition, input)
     const derived = (await rules.derive?.(ctx, definition, asked, input.flags ?? [])) ?? []
-    const changes = [...asked.links, ...derived]
+    const changes = [...asked.links, ...derived, ...systemLinks(definition, input)]
 
     const { externalId = null, createdAt } = input
     const id = input.as ?? newUuid(createdAt)
@@ -74,6 +80,7 @@ export const createRecord = (
         links: newLinks(definitions.types, changes),
         after: bareValues(values),
         linkChanges: linkLog(changes),
+        ...(input.mail && { mail: input.mail }),
       })
     } catch (error) {
       throw error instanceof WriteRefused ? refusedWrite(error, definition, changes) : error
@@ -81,6 +88,9 @@ export const createRecord = (
     ctx.workWritten()
     return response
   })
+
+const systemLinks = ({ relationships, unseen }: ObjectDefinition, { links = {} }: RecordInput) =>
+  Object.entries(links).flatMap(([key, ids]) => linksTo(relationships.get(key) ?? unseen.get(key), ids))
 
 /** What a new record would be: its values and links. Throws ApiError for input that is refused. Writes nothing. */
 export async function checkNew(

@@ -10,6 +10,9 @@ export function linkedIds(relationship: Relationship, record: { from: Links; to:
   return [...new Set(relationship.ids.flatMap((id) => ids.get(id) ?? []))].sort().reverse()
 }
 
-/** Where people see a record. */
-export const linkTo = ({ publicUrl }: Pick<Context, 'publicUrl'>, { plural, prefix }: ObjectDefinition, id: string) =>
-  `${publicUrl}/crm/${plural}/${encodeId(prefix, id)}`
+/** Where people see a record; null where that is on the pages of others only. */
+export const linkTo = (
+  { publicUrl }: Pick<Context, 'publicUrl'>,
+  { plural, prefix, pageless }: ObjectDefinition,
+  id: string,
+) => (pageless ? null : `${publicUrl}/crm/${plural}/${encodeId(prefix, id)}`)

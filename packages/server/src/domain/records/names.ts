@@ -1,9 +1,9 @@
-import { decodeId, encodeId, type Json, type ObjectDefinition, titleOf } from '@openfield/schema'
+import { type Access, decodeId, encodeId, type Json, type ObjectDefinition, titleOf } from '@openfield/schema'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
-import { fetchTitles } from '../../storage/titles.ts'
+import { fetchTitles, type TitleRow } from '../../storage/titles.ts'
 import { visibleRecords } from '../../storage/visibility.ts'
 import { type Context, withDefinitions } from '../context.ts'
-import { hasScope, visibilityFilter } from './access.ts'
+import { decidingKeys, hasScope, heldByCaller, levelBySetting, visibilityFilter } from './access.ts'
 import { linkTo } from './links.ts'
 
 /** A record by what people call it. */
@@ -16,17 +16,40 @@ export async function nameRecords(
   ids: Iterable<string>,
 ): Promise<Named[]> {
   const definitions = [...types.values()].filter((definition) => hasScope(ctx, definition, 'read'))
-  const keys = [...new Set(definitions.flatMap(({ title }) => title))]
+  const keys = [
+    ...new Set(definitions.flatMap((one) => [...one.title, ...(hasPrivateTitle(one) ? decidingKeys(one.access) : [])])),
+  ]
   const rows = Map.groupBy(await fetchTitles(ctx.db, ctx.workspace, [...ids], keys), ({ objectType }) => objectType)
   const named = definitions.map(async (definition) => {
-    const found = (rows.get(definition.number) ?? []).map(({ id, values }) => ({
-      definition,
-      id,
-      title: titleIn(definition, values),
-    }))
+    const all = rows.get(definition.number) ?? []
+    const open = hasPrivateTitle(definition) ? await withoutPrivate(ctx, definition, all) : all
+    const found = open.map(({ id, values }) => ({ definition, id, title: titleIn(definition, values) }))
     return visibleAmong(ctx, definition, found)
   })
   return (await Promise.all(named)).flat()
+}
+
+/** Whether not everybody may know what records of a type are called. */
+const hasPrivateTitle = (definition: ObjectDefinition): definition is ObjectDefinition & { access: Access } =>
+  definition.access !== undefined && definition.title.some((key) => definition.access?.redacted.includes(key))
+
+/** What some records are called by, as far as the caller may see it. */
+async function withoutPrivate(
+  ctx: Context,
+  definition: ObjectDefinition & { access: Access },
+  found: readonly TitleRow[],
+): Promise<TitleRow[]> {
+  const { access } = definition
+  const held = await heldByCaller(
+    ctx,
+    definition,
+    found.map(({ id }) => id),
+  )
+  return found.map((row) => {
+    if (levelBySetting(access, (key) => row.values[key] ?? null, ctx.caller, held.has(row.id)) === 'FULL') return row
+    const open = Object.entries(row.values).filter(([key]) => !access.redacted.some((one) => one === key))
+    return { ...row, values: Object.fromEntries(open) }
+  })
 }
 
 async function visibleAmong(ctx: Context, definition: ObjectDefinition, found: Named[]): Promise<Named[]> {

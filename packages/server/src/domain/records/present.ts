@@ -31,11 +31,12 @@ export function presentRecord(
   const hidden = level === 'METADATA' ? (access?.hidden ?? []) : []
   const relationships = Array.from(definition.relationships.values())
     .filter(({ key }) => !hidden.some((one) => one === key) && shown.keys?.has(key) !== false)
+    .filter((one) => !one.whenAny || linkedIds(one, record).length > 0)
     .map((one) => presentRelationship(one, prefixOf(types.get(one.objectType)), record, shown))
   return (
     `{"id":"${id}","createdAt":"${timeOfUuid(record.id).toISOString()}",` +
     (omits.includes('updatedAt') ? '' : `"updatedAt":"${record.updatedAt}",`) +
-    `"httpLink":"${linkTo(ctx, definition, record.id)}",` +
+    `"httpLink":${JSON.stringify(linkTo(ctx, definition, record.id))},` +
     (omits.includes('externalId') ? '' : `"externalId":${JSON.stringify(record.externalId)},`) +
     (namesItself ? `"objectType":"${definition.name}",` : '') +
     (level ? `"accessLevel":"${level}",` : '') +

@@ -106,8 +106,10 @@ export const isMoment = ({ fields, omits = [] }: ObjectDefinition, key: string):
   Object.hasOwn(recordMoments, key) && !fields.has(key) && !omits.some((omitted) => omitted === key)
 
 /** Throws for what some records of the type hide from some: what they are found by would tell it. */
-export function requireOpen({ access, plural }: ObjectDefinition, key: string, param: string) {
-  if (!access || ![...access.redacted, ...access.hidden].some((hidden) => hidden === key)) return
+export function requireOpen({ access, plural, relationshipFilters }: ObjectDefinition, key: string, param: string) {
+  // A relationship goes by its slug too.
+  const named = relationshipFilters.get(key)?.key ?? key
+  if (!access || ![...access.redacted, ...access.hidden].some((hidden) => hidden === named)) return
   throw badRequest('invalid_configuration', `'${key}' is private in some ${plural}: nothing can be found by it.`, param)
 }
 

@@ -89,6 +89,10 @@ function parseKeys({ fields, relationships, plural }: ObjectDefinition, keys: re
   if (unknown !== undefined) {
     throw badRequest('unknown_field', `There is no field or relationship '${unknown}' in '${plural}'.`, 'fields')
   }
+  const apart = keys?.find((key) => fields.get(key)?.apart)
+  if (apart !== undefined) {
+    throw badRequest('invalid_configuration', `Retrieve one of the ${plural} to read its '${apart}'.`, 'fields')
+  }
   return keys && new Set(keys)
 }
 

@@ -1,5 +1,6 @@
 import type { ApiError, Json, ObjectDefinition } from '@openfield/schema'
 import type { Context } from '../context.ts'
+import { emailRules } from '../emails/rules.ts'
 import { listRules } from '../lists/rules.ts'
 import { meetingRules } from '../meetings/rules.ts'
 import { messageRules } from '../messages/rules.ts'
@@ -24,7 +25,12 @@ export type Rules = {
   derive?(ctx: Context, definition: ObjectDefinition, write: Write, flags: readonly string[]): Promise<LinkChange[]>
 }
 
-const rules: Record<string, Rules> = { list: listRules, meeting: meetingRules, message: messageRules }
+const rules: Record<string, Rules> = {
+  list: listRules,
+  meeting: meetingRules,
+  message: messageRules,
+  email: emailRules,
+}
 
 /** The rules of an object type; most have none. */
 export const rulesOf = (definition: ObjectDefinition): Rules => rules[definition.name] ?? {}

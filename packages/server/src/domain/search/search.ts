@@ -29,7 +29,7 @@ export type SearchResult = {
   objectType: string
   title: string
   subtitle: string | null
-  httpLink: string
+  httpLink: string | null
   matched: string
 }
 

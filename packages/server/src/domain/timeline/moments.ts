@@ -49,7 +49,9 @@ function linkedTypes(types: Definitions, definition: ObjectDefinition) {
     if (happens === undefined) return []
     const other = { ...type, happens }
     // Either end may not show the relationship.
-    const theirs = [...type.relationships.values()].filter(({ objectType }) => objectType === definition.name)
+    const theirs = [...type.relationships.values(), ...type.unseen.values()].filter(
+      ({ objectType }) => objectType === definition.name,
+    )
     const ours = [...definition.relationships.values()].filter(({ objectType }) => objectType === type.name)
     const through = (side: 'from' | 'to'): Through => ({
       side,

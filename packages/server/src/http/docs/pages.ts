@@ -17,7 +17,7 @@ const recordPage = ({ name, label, verbs }: ObjectType) => resource(name, label,
 
 const mergers = ['mergeAccounts', 'mergeContacts', 'mergeOpportunities', 'mergeObjectValues']
 
-const { account, contact, opportunity, task, note, meeting, list, file, channel, message, member } = objectTypes
+const { account, contact, opportunity, task, note, meeting, list, file, channel, message, email, member } = objectTypes
 
 /** Every page, in the order in which the navigation lists them. */
 export const sections: readonly Section[] = [
@@ -51,7 +51,9 @@ export const sections: readonly Section[] = [
       resource('object', 'Custom object', [...opportunity.verbs, 'listDefinitions']),
       resource('merge', 'Merge', [...mergers, 'getMerge']),
       resource(file.name, file.label, ['create', 'complete', 'cancel', 'retrieve', 'list', 'url']),
-      ...[channel, message, member].map(recordPage),
+      ...[channel, message].map(recordPage),
+      resource(email.name, email.label, email.verbs),
+      ...[member].map(recordPage),
       resource('auth', 'Auth', ['validate']),
     ],
   },

@@ -113,7 +113,12 @@ describe('a page of the guides', () => {
   })
 
   it('404: answers an address that is none in the envelope of errors', async () => {
-    for (const url of ['/docs/unknown', '/using-the-api/unknown/', '/docs/../package.json', '/api/resources/email']) {
+    for (const url of [
+      '/docs/unknown',
+      '/using-the-api/unknown/',
+      '/docs/../package.json',
+      '/api/resources/workflow',
+    ]) {
       const { statusCode, body } = await get(url)
       expect([url, statusCode, JSON.parse(body).error.type]).toEqual([url, 404, 'not_found'])
     }

@@ -20,6 +20,9 @@ export const externalId = z
 export const password = z
   .string()
   .refine(isAcceptable, `a password has ${passwordLengthMin} to ${passwordLengthMax} characters`)
+export const messageId = z
+  .string()
+  .regex(/^[^\s<>]{1,900}$/, 'a Message-ID without angle brackets and spaces, of at most 900 characters')
 export const ids = z.array(z.string())
 export const moment = z.iso.datetime({ offset: true }).meta({ format: 'date-time' })
 

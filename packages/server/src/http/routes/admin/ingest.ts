@@ -1,8 +1,9 @@
 import { object, schemaRef, text } from '@openfield/schema/openapi'
 import { z } from 'zod'
+import { bringInEmail } from '../../../domain/emails/bring-in.ts'
 import { importRecords } from '../../../domain/imports/import.ts'
 import { createChannel, createMessage } from '../../../domain/messages/ingest.ts'
-import { externalId, ids, label, name } from './bodies.ts'
+import { externalId, ids, label, messageId, moment, name } from './bodies.ts'
 import { type AdminGroup, adminOperation } from './operation.ts'
 
 const newChannel = z.strictObject({
@@ -20,6 +21,25 @@ const newMessage = z.strictObject({
   sentAt: z.string(),
   senderName: name.nullish(),
   senderEmail: z.string().nullish(),
+  externalId: externalId.optional(),
+})
+
+const addresses = z.array(z.string()).optional()
+
+const newEmail = z.strictObject({
+  subject: z.string(),
+  sentAt: moment,
+  from: addresses,
+  to: addresses,
+  cc: addresses,
+  bcc: addresses,
+  html: z.string().optional(),
+  text: z.string().optional(),
+  privacySetting: z.enum(['FULL', 'METADATA']).nullish(),
+  attachmentIds: ids.optional(),
+  holderId: z.string().optional(),
+  messageId: messageId.optional(),
+  references: z.array(messageId).optional(),
   externalId: externalId.optional(),
 })
 
@@ -59,6 +79,17 @@ export const ingest: AdminGroup = {
       body: newMessage,
       answer: 'Message',
       run: async ({ ctx, body }) => createMessage(ctx, body),
+    }),
+    'admin.email.create': adminOperation({
+      method: 'POST',
+      path: '/admin/v1/emails',
+      summary: 'Bring in an e-mail',
+      description:
+        'One with the same Message-ID that is there already stays; the member of `holderId` gets to hold it too, and of two settings of privacy the stricter holds.',
+      access: 'admin',
+      body: newEmail,
+      answer: 'Email',
+      run: async ({ ctx, body }) => bringInEmail(ctx, body),
     }),
     'admin.import': adminOperation({
       method: 'POST',

@@ -215,7 +215,7 @@ export const records: AdminGroup = {
         id: text('The id of the record.'),
         title: text('What it is called.'),
         objectType: text('Its object type.'),
-        httpLink: text('Where people see it.', { format: 'uri' }),
+        httpLink: orNull(text('Where people see it; null for e-mails.', { format: 'uri' })),
       },
       ['id', 'title', 'objectType', 'httpLink'],
     ),

@@ -8,7 +8,7 @@ const result = {
   objectType: text('What it is.'),
   title: text('What it is called.'),
   subtitle: orNull(text('What tells it from others, or shows why it was found.')),
-  httpLink: text('Where people see it.', { format: 'uri' }),
+  httpLink: orNull(text('Where people see it.', { format: 'uri' })),
   matched: text('The slug of the field in which it was found, such as `name` or `email`.'),
 }
 

@@ -31,7 +31,7 @@ export const timeline: AdminGroup = {
       path: '/admin/v1/timeline/:id',
       summary: 'Read what happened to a record and around it',
       description:
-        'Needs the scope to read the record; shows notes, tasks, meetings, messages and files as far as there are scopes to read them.',
+        'Needs the scope to read the record; shows notes, tasks, meetings, messages, e-mails and files as far as there are scopes to read them.',
       access: 'caller',
       alsoAnswers: [403],
       parameters: [
@@ -68,7 +68,7 @@ export const timeline: AdminGroup = {
         kind: {
           enum: [
             ...['created', 'updated', 'trashed', 'restored', 'merged'],
-            ...['note', 'task', 'meeting', 'message', 'file'],
+            ...['note', 'task', 'meeting', 'message', 'email', 'file'],
           ],
           description: 'What was done to the record, or what stands here beside it.',
         },
