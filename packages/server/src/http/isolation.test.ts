@@ -1,288 +1,265 @@
+import { encodeId } from '@openfield/schema'
 import { describe, expect, it } from 'vitest'
-import {
-  aChannel,
-  aContact,
-  aCustomRecord,
-  aList,
-  aMeeting,
-  aMember,
-  aMessage,
-  aNote,
-  anAccount,
-  anObjectType,
-  anOpportunity,
-  aTask,
-  meetingFields,
-  successOf,
-} from '../../test/factories.ts'
-import { type Api, anotherWorkspace, contentsOf, type ListBody, outcome, startApi } from '../../test/harness.ts'
-import { aFile } from '../../test/uploads.ts'
+import { tenantTablesOf } from '../../test/captured.ts'
+import { aContact, aMeeting, anAccount, successOf } from '../../test/factories.ts'
+import { anotherWorkspace, headersOf, outcome, type Response, startApi } from '../../test/harness.ts'
+import { type OperationRequest, pathOf, requestsOf } from '../../test/requests.ts'
+import { operations } from './openapi/document.ts'
+import type { Operation } from './openapi/operation.ts'
 
-const api = await startApi()
+const api = await startApi({ OPENFIELD_WORKER: 'off', OPENFIELD_ADMIN_PASSWORD: 'correct horse battery' })
 const neighbour = await anotherWorkspace(api)
+const ours = await requestsOf(api, 'ours')
+const theirs = await requestsOf(neighbour, 'theirs')
+const all = operations()
 
-/** One record of every kind in a workspace. */
-async function everything(of: Api) {
-  const objectType = await anObjectType(of, { slug: 'project' })
-  const channel = await aChannel(of)
-  const duplicate = await anAccount(of)
-  const account = await anAccount(of)
-  const trashed = await anAccount(of)
-  successOf(await of.delete(`/v1/accounts/${trashed.id}`))
-  const body = { primaryId: account.id, duplicateId: duplicate.id }
-  const { merge } = successOf(await of.post<{ merge: { id: string } }>('/v1/accounts/merge', body))
-  return {
-    account: account.id,
-    trashed: trashed.id,
-    merge: merge.id,
-    contact: (await aContact(of)).id,
-    opportunity: (await anOpportunity(of)).id,
-    task: (await aTask(of)).id,
-    note: (await aNote(of)).id,
-    meeting: (await aMeeting(of)).id,
-    list: (await aList(of)).id,
-    project: (await aCustomRecord(of, objectType)).id,
-    member: (await aMember(of)).id,
-    file: (await aFile(of, 'hello', { purpose: 'meeting_transcript' })).id,
-    channel: channel.id,
-    message: (await aMessage(of, { channelId: channel.id })).id,
-  }
-}
-type Ids = Awaited<ReturnType<typeof everything>>
-const ours = await everything(api)
-const theirs = await everything(neighbour)
-/** Ids that look like theirs, and are nobody's. */
-const nobodys = Object.fromEntries(
-  Object.entries(theirs).map(([name, id]) => [name, `${id.slice(0, id.indexOf('_'))}_01h455vb4pex5vsknk084sn02q`]),
-) as Ids
-
-type Place = [method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object]
-
-/** Every place of the operations of records, lists, merges and the trash where an id can stand. */
-const places: Record<string, (ids: Ids) => Place> = {}
-const put = (name: string, place: (ids: Ids) => Place) => {
-  places[name] = place
+/** Operations that take nobody's ids, each with why. */
+const withoutIds: Record<string, string> = {
+  'admin.event.listen': 'a stream without end; domain/events/events.test.ts listens beside another workspace',
+  'admin.welcome.read': 'the token alone says whose it is',
+  'admin.welcome.accept': 'the token alone says whose it is',
+  'admin.passwordReset.request': 'takes an address',
+  'admin.passwordReset.accept': 'the token alone says whose it is',
+  'admin.signIn.options': 'takes nothing',
+  'admin.session.create': 'tested below',
+  'admin.session.end': 'takes nothing',
+  'admin.session.list': 'takes nothing',
+  'admin.session.endAll': 'takes nothing',
+  'admin.password.change': 'takes passwords',
 }
 
-const paths: Partial<Record<keyof Ids, string>> = {
-  account: '/v1/accounts',
-  contact: '/v1/contacts',
-  opportunity: '/v1/opportunities',
-  task: '/v1/tasks',
-  note: '/v1/notes',
-  meeting: '/v1/meetings',
-  list: '/v1/lists',
-  project: '/v1/objects/project/values',
-}
-for (const [name, path] of Object.entries(paths) as [keyof Ids, string][]) {
-  put(`retrieve ${name}`, (ids) => ['GET', `${path}/${ids[name]}`])
-  put(`update ${name}`, (ids) => ['POST', `${path}/${ids[name]}`, {}])
-  put(`delete ${name}`, (ids) => ['DELETE', `${path}/${ids[name]}`])
-  put(`restore ${name}`, (ids) => ['POST', `${path}/${ids[name]}/restore`])
-  put(`history ${name}`, (ids) => ['GET', `${path}/${ids[name]}/fields/$name/history`])
-}
-for (const [name, path] of [
-  ['account', '/v1/accounts'],
-  ['contact', '/v1/contacts'],
-  ['opportunity', '/v1/opportunities'],
-  ['project', '/v1/objects/project'],
-] as const) {
-  put(`merge of ${name}`, (ids) => ['POST', `${path}/merge`, { primaryId: ids[name], duplicateId: ours[name] }])
-  put(`merge with ${name}`, (ids) => ['POST', `${path}/merge`, { primaryId: ours[name], duplicateId: ids[name] }])
-}
-for (const name of ['channel', 'message', 'member', 'file', 'merge'] as const) {
-  put(`retrieve ${name}`, (ids) => ['GET', `/v1/${name}s/${ids[name]}`])
-}
-for (const plural of ['accounts', 'contacts', 'opportunities']) {
-  put(`${plural} of a list`, (ids) => ['GET', `/v1/lists/${ids.list}/${plural}`])
-}
-put('restore from the trash', (ids) => ['POST', `/v1/accounts/${ids.trashed}/restore`])
-put('restore from the trash by admins', (ids) => ['POST', `/admin/v1/trash/${ids.trashed}/restore`])
-for (const name of ['account', 'contact', 'note', 'meeting', 'list', 'project', 'channel', 'message'] as const) {
-  put(`timeline of ${name}`, (ids) => ['GET', `/admin/v1/timeline/${ids[name]}`])
-}
-put('change a member', (ids) => ['PATCH', `/admin/v1/members/${ids.member}`, {}])
-put('remove a member', (ids) => ['DELETE', `/admin/v1/members/${ids.member}`])
-put('key of a member', (ids) => ['POST', '/admin/v1/api-keys', { name: 'A', memberId: ids.member }])
+/** Query parameters in which no id and no slug can stand; cursors are tested below. */
+const plainParameters = ['limit', 'offset', 'filter', 'sum', 'timeZone', 'by', 'from', 'to', 'q', 'after', 'before']
 
-const inTask = (links: object): Place => [
-  'POST',
-  '/v1/tasks',
-  { fields: { $title: 'A', $status: 'TODO' }, relationships: { $assignedTo: api.memberId, ...links } },
+/** A new field has no options yet, whose ids it could name. */
+const testedBelow = /^admin\.field\.create id$/
+
+/** Ids, and slugs of what a workspace has defined. */
+const marks = /\b[a-z]+_[0-9a-z]{26}\b|\b\w+-(?:ours|theirs)\b/g
+const nobodys = (mark: string) =>
+  mark.includes('_')
+    ? `${mark.slice(0, mark.indexOf('_'))}_01h455vb4pex5vsknk084sn02q`
+    : mark.replace(/\w+$/, 'nobodys')
+
+/** A request again for each place where an id or a slug stands in it: with that of the neighbour, and with nobody's. */
+function replaced(own: OperationRequest, foreign: OperationRequest): [OperationRequest, OperationRequest, string][] {
+  const text = JSON.stringify(own)
+  const [mine, other] = [[...text.matchAll(marks)], [...JSON.stringify(foreign).matchAll(marks)]]
+  expect(mine.length).toBe(other.length)
+  return mine.flatMap((match, at) => {
+    const theirMark = other[at]?.[0] ?? ''
+    if (theirMark === match[0]) return []
+    const having = (mark: string): OperationRequest =>
+      JSON.parse(text.slice(0, match.index) + mark + text.slice(match.index + match[0].length))
+    return [[having(theirMark), having(nobodys(theirMark)), theirMark]]
+  })
+}
+
+const send = ({ method, path }: Operation, request: OperationRequest) => {
+  const { body } = request
+  return api.raw({
+    method,
+    path: pathOf(path, request),
+    headers: headersOf(api.key, body !== undefined),
+    body: body && JSON.stringify(body),
+  })
+}
+
+/** What an answer says, apart from ids and slugs, which errors may quote, moments, and what is random. */
+const saying = (response: Response) => [
+  outcome(response).replaceAll(/-(theirs|nobodys)/g, ''),
+  (response.body === undefined ? response.text : JSON.stringify(response.body))
+    .replaceAll(/[a-z]+_[0-9a-z]{26}/g, '')
+    .replaceAll(/-(theirs|nobodys)/g, '')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '')
+    .replaceAll(/(grant|signature|expires)=[\w-]+/g, ''),
 ]
-put('assignee', ({ member }) => inTask({ $assignedTo: member }))
-put('creator', ({ member }) => inTask({ $createdBy: member }))
-put('account of a task', ({ account }) => inTask({ $account: account }))
-put('trashed account of a task', ({ trashed }) => inTask({ $account: trashed }))
-put('opportunity of a task', ({ opportunity }) => inTask({ $opportunity: opportunity }))
-put('contact of a task', ({ contact }) => inTask({ $contact: [contact] }))
-put('account to a task', ({ account }) => [
-  'POST',
-  `/v1/tasks/${ours.task}`,
-  { relationships: { $account: { replace: account } } },
-])
-for (const name of ['account', 'opportunity', 'contact'] as const) {
-  put(`${name} of a note`, (ids) => [
-    'POST',
-    '/v1/notes',
-    { fields: { $title: 'A' }, relationships: { [`$${name}`]: ids[name] } },
-  ])
-  put(`${name} to a note`, (ids) => [
-    'POST',
-    `/v1/notes/${ours.note}`,
-    { relationships: { [`$${name}`]: { add: ids[name] } } },
-  ])
-}
-put('members of a new list', ({ account }) => [
-  'POST',
-  '/v1/lists',
-  { fields: { $name: 'A', $objectType: '$account' }, relationships: { $accounts: [account] } },
-])
-put('members of a list', ({ account }) => [
-  'POST',
-  `/v1/lists/${ours.list}`,
-  { relationships: { $accounts: { add: account } } },
-])
-put('transcript of a new meeting', ({ file }) => [
-  'POST',
-  '/v1/meetings',
-  { fields: meetingFields(), relationships: { $transcript: file } },
-])
-put('transcript of a meeting', ({ file }) => [
-  'POST',
-  `/v1/meetings/${ours.meeting}`,
-  { relationships: { $transcript: { replace: file } } },
-])
-put('member of a channel', ({ member }) => [
-  'POST',
-  '/admin/v1/channels',
-  { name: 'A', provider: 'SLACK', memberIds: [member] },
-])
-put('account of a channel', ({ account }) => [
-  'POST',
-  '/admin/v1/channels',
-  { name: 'A', provider: 'SLACK', accountIds: [account] },
-])
-put('channel of a message', ({ channel }) => [
-  'POST',
-  '/admin/v1/messages',
-  { channelId: channel, text: 'A', sentAt: '2026-05-01T09:00:00Z' },
-])
 
-for (const [key, where] of [
-  ['file', 'attachmentIds'],
-  ['member', 'holderId'],
-] as const) {
-  put(`${key} of an e-mail`, (ids) => [
-    'POST',
-    '/admin/v1/emails',
-    { subject: 'A', sentAt: '2026-05-01T09:00:00Z', [where]: key === 'file' ? [ids.file] : ids.member },
-  ])
+const tables = [...(await tenantTablesOf({ query: async (text: string) => ({ rows: await api.sql(text) }) } as never))]
+const [{ id: theirWorkspace } = { id: 0 }] = await api.sql<{ id: number }>('select max(id)::int as id from workspace')
+
+/** Everything that workspaces have, but for when keys were last used. */
+const contents = (ofNeighbour: boolean) =>
+  api.sql(
+    tables
+      .map(
+        (table) => `select '${table}' as table, count(*), sum(hashtextextended((to_jsonb(t) - 'last_used_at')::text, 0))
+          from ${table} t where (workspace_id = ${theirWorkspace}) or not ${ofNeighbour}`,
+      )
+      .join(' union all '),
+  )
+
+/** The ids of all records that the neighbour has by now, without their prefixes. */
+async function theirIds(): Promise<string[]> {
+  const rows = await api.sql<{ id: string }>('select id from record where workspace_id = $1', [theirWorkspace])
+  return rows.map(({ id }) => encodeId('acc', id).slice('acc_'.length))
 }
 
-const send = ([method, path, body]: Place) => {
-  const call = { GET: api.get, POST: api.post, PATCH: api.patch, DELETE: api.delete }[method]
-  return method === 'GET' || method === 'DELETE' ? api.raw(bodyless(method, path)) : call(path, body)
+/** Fails when an answer names anything of the neighbour's but what the request has named. */
+function requireNothingOf(ids: readonly string[], { text }: Response, sent = '') {
+  const rest = sent === '' ? text : text.replaceAll(sent, '')
+  expect(ids.filter((id) => rest.includes(id))).toEqual([])
+  expect(rest).not.toMatch(/of theirs|@theirs/)
 }
-const bodyless = (method: string, path: string) => ({
-  method,
-  path,
-  headers: { authorization: `Bearer ${api.key}`, 'lightfield-version': '2026-03-01' },
+
+describe('every operation', () => {
+  it('has a request, or needs none', () => {
+    const missing = all.map(({ id }) => id).filter((id) => !(id in ours) && !(id in withoutIds))
+    expect(
+      missing,
+      'A new operation is proven to keep workspaces apart: add a request that succeeds to packages/server/test/requests.ts, ' +
+        'with an id wherever one can stand in its path, query and body. If none can, name it with the reason in withoutIds.',
+    ).toEqual([])
+    const known = new Set(all.map(({ id }) => id))
+    expect([...Object.keys(ours), ...Object.keys(withoutIds)].filter((id) => !known.has(id))).toEqual([])
+  })
+
+  it.each(all.filter(({ id }) => id in ours).map((operation) => [operation.id, operation] as const))(
+    '%s: its request names ids wherever they can stand',
+    async (id, { path, parameters = [], body }) => {
+      const request = (await ours[id]?.()) ?? {}
+      const given = Object.keys(request.params ?? {})
+      expect(given.toSorted()).toEqual(Array.from(path.matchAll(/:(\w+)/g), ([, name]) => name).toSorted())
+      const named = (parameters as Parameter[]).flatMap(({ name }) =>
+        name === undefined || plainParameters.includes(name) || name.endsWith(']') ? [] : [name],
+      )
+      expect(
+        named.filter((name) => !request.query?.includes(`${name}=`)),
+        'Say these parameters in the request of packages/server/test/requests.ts, or, where no id can stand, in plainParameters.',
+      ).toEqual([])
+      const text = JSON.stringify(request.body ?? {})
+      expect(
+        idProperties(body?.schema).filter(
+          (name) => !text.includes(`"${name}":`) && !`${id} ${name}`.match(testedBelow),
+        ),
+        'The body of the request in packages/server/test/requests.ts lacks these ids.',
+      ).toEqual([])
+    },
+  )
+
+  it.each(all.filter(({ id }) => id in ours).map((operation) => [operation.id, operation] as const))(
+    '%s answers ids of another workspace like those that nobody has',
+    async (id, operation) => {
+      const [own, foreign] = [(await ours[id]?.()) ?? {}, (await theirs[id]?.()) ?? {}]
+      const before = [await contents(true), await contents(false)]
+      const ids = await theirIds()
+      let isAllRefused = true
+      for (const [withTheirs, withNobodys, sent] of replaced(own, foreign)) {
+        const answers = [await send(operation, withTheirs), await send(operation, withNobodys)] as const
+        expect([sent, ...saying(answers[0])]).toEqual([sent, ...saying(answers[1])])
+        requireNothingOf(ids, answers[0], sent)
+        isAllRefused &&= answers[0].status >= 400
+      }
+      expect(await contents(true)).toEqual(before[0])
+      if (isAllRefused) expect(await contents(false)).toEqual(before[1])
+      // The request is otherwise right: it succeeds with what is ours, and shows and changes nothing of theirs either.
+      const answer = await send(operation, own)
+      expect([outcome(answer), answer.status === 200 || answer.text]).toEqual(['200', true])
+      requireNothingOf(ids, answer)
+      expect(await contents(true)).toEqual(before[0])
+    },
+  )
 })
-/** Errors may quote the id that was sent. */
-const withoutIds = (text: string) => text.replaceAll(/_[0-9a-z]{26}/g, '')
+
+/** The names of the properties of a body in which ids or slugs stand. */
+function idProperties(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return []
+  const { properties = {} } = schema as { properties?: object }
+  const named = Object.keys(properties).filter((name) => /^(ids?|\w+Ids?|objectType|to)$/.test(name))
+  return [...named.filter((name) => name !== 'externalId'), ...Object.values(schema).flatMap(idProperties)]
+}
+
+type Parameter = { name?: string; schema?: { description?: string } }
+
+/** Every filter on a relationship that the document names, with the type of the record whose id it takes. */
+const filters = all.flatMap(({ path, tag, parameters = [] }) =>
+  (parameters as Parameter[]).flatMap(({ name = '', schema }) => {
+    const [, objectType] = /^The id of a record of type (\w+)/.exec(schema?.description ?? '') ?? []
+    return objectType === undefined ? [] : [{ path, tag, name, objectType }]
+  }),
+)
 
 describe('an id of another workspace', () => {
-  it.each(Object.entries(places))('is answered like one that nobody has: %s', async (_, place) => {
-    const contents = await contentsOf(api)
-    const [foreign, unknown] = [await send(place(theirs)), await send(place(nobodys))]
-    expect(outcome(foreign)).toMatch(/^4/)
-    expect([outcome(foreign), withoutIds(foreign.text)]).toEqual([outcome(unknown), withoutIds(unknown.text)])
-    expect(await contentsOf(api)).toEqual(contents)
-  })
-
-  it('finds nothing as a filter', async () => {
-    const queries = [
-      `/v1/tasks?$task-account=${theirs.account}`,
-      `/v1/tasks?$task-assigned-to=${theirs.member}`,
-      `/v1/notes?$note-contact=${theirs.contact}`,
-      `/v1/accounts?$account-contact=${theirs.contact}`,
-      `/v1/opportunities?$opportunity-account=${theirs.account}`,
-    ]
+  it.each(filters)('finds nothing as $name of $path, in lists, on screens and in exports', async (filter) => {
+    const { path, name, objectType } = filter
+    const type = path.split('/').at(-1) as string
+    const singular = { opportunities: 'opportunity' }[type] ?? type.replace(/s$/, '')
+    const id = (await theirs[`${objectType}.retrieve`]?.())?.params?.['id'] ?? ''
+    const ids = await theirIds()
     const screens = [
-      `/admin/v1/records/task?$account=${theirs.account}`,
-      `/admin/v1/records/account?or1.$contact=${theirs.contact}&or1.$contact[contains]=${theirs.contact}`,
+      `/admin/v1/records/${singular}?${name}=`,
+      `/admin/v1/records/${singular}?or1.${name}=`,
+      `/admin/v1/records/${singular}/totals?group=month(createdAt)&${name}=`,
+      `/admin/v1/export/${singular}.ndjson?${name}=`,
     ]
-    for (const query of screens)
-      expect(successOf(await api.get<ListBody>(query))).toMatchObject({ data: [], totalCount: 0 })
-    for (const query of queries) {
-      expect(successOf(await api.get<ListBody>(query))).toEqual({ object: 'list', data: [], totalCount: 0 })
+    // On screens, what holds for a filter holds for its negation.
+    for (const query of [`${path}?${name}=`, ...(name.includes('[-') ? [] : screens)]) {
+      const [foreign, unknown] = [await api.get<unknown>(query + id), await api.get<unknown>(query + nobodys(id))]
+      expect([query, foreign.status, foreign.text]).toEqual([query, 200, unknown.text])
+      requireNothingOf(ids, foreign, id)
     }
   })
 
-  it('is refused in a row of a bulk operation like one that nobody has, and has no name', async () => {
-    const contents = await contentsOf(api)
-    const rows = async ({ account, trashed, contact }: Ids) => {
-      const own = { id: ours.account, relationships: { $contact: { add: contact } } }
-      const answers = [
-        await api.post<object>('/admin/v1/records/account/update', { records: [{ id: account, fields: {} }, own] }),
-        await api.post<object>('/admin/v1/records/account/delete', { ids: [account] }),
-        await api.post<object>('/admin/v1/records/account/restore', { ids: [trashed] }),
-        await api.get<object>(`/admin/v1/names?ids=${account},${contact},${trashed}`),
-      ]
-      return answers.map((answer) => withoutIds(JSON.stringify(successOf(answer))))
-    }
-    const foreign = await rows(theirs)
-    expect(foreign).toEqual(await rows(nobodys))
-    expect(foreign.join()).not.toMatch(/"outcome":"(updated|deleted|restored)"|"title"/)
-    expect(await contentsOf(api)).toEqual(contents)
+  it('are many', () => {
+    expect(filters.length).toBeGreaterThan(40)
   })
 
-  it('is in no list, and nobody’s address leads there', async () => {
-    const foreign = Object.values(theirs)
-    const lists = [
-      'accounts',
-      'contacts',
-      'opportunities',
-      'tasks',
-      'notes',
-      'meetings',
-      'lists',
-      'channels',
-      'messages',
-      'emails',
-    ]
-    const all = [...lists.map((plural) => `/v1/${plural}`), '/v1/objects/project', '/v1/accounts?status=trashed']
-    const types = [
-      'account',
-      'contact',
-      'opportunity',
-      'task',
-      'note',
-      'meeting',
-      'list',
-      'member',
-      'channel',
-      'message',
-      'email',
-    ]
-    const screens = [...types, 'project'].map((type) => `/admin/v1/records/${type}`)
-    const totals = ['account', 'owner'].map((key) => `/admin/v1/records/opportunity/totals?group=$${key}`)
-    const changes = '/admin/v1/changes/totals?objectType=opportunity&field=$stage&value=Lead&group=$account'
-    const searches = ['account', 'note', 'meeting'].map((name) => `/admin/v1/search?q=${name}`)
-    for (const path of [...all, ...screens, ...totals, changes, ...searches, '/admin/v1/trash']) {
-      const { text } = await api.get<ListBody>(path)
-      expect(foreign.filter((id) => text.includes(id))).toEqual([])
+  it('is no option of a new field', async () => {
+    const { params, body } = (await theirs['admin.field.update']?.()) ?? {}
+    const { id } = (body as { options: { id: string }[] }).options[0] ?? { id: '' }
+    const define = (option: string) =>
+      api.post('/admin/v1/objects/account/fields', {
+        slug: 'borrowed',
+        label: 'Borrowed',
+        valueType: 'SINGLE_SELECT',
+        typeConfiguration: { options: [{ id: option, label: 'A' }] },
+      })
+    expect(params).toMatchObject({ objectType: 'project-theirs' })
+    expect(saying(await define(id))).toEqual(saying(await define(nobodys(id))))
+  })
+
+  it('shows nothing as the place in a list from which to go on', async () => {
+    const { id } = await anAccount(neighbour)
+    for (const name of ['Second', 'Third']) {
+      successOf(await neighbour.post(`/v1/accounts/${id}`, { fields: { $name: name } }))
     }
+    const own = await anAccount(api)
+    const pages = [
+      ['after', `/v1/accounts/${id}/fields/$name/history?limit=1`, `/v1/accounts/${own.id}/fields/$name/history`],
+      ['before', `/admin/v1/timeline/${id}?limit=1`, `/admin/v1/timeline/${own.id}`],
+      ['after', '/admin/v1/records/account?limit=1', '/admin/v1/records/account'],
+      ['after', '/admin/v1/records/account?limit=1&sort=$name', '/admin/v1/records/account?sort=$name'],
+    ] as const
+    const ids = await theirIds()
+    for (const [parameter, page, address] of pages) {
+      const { nextCursor } = successOf(await neighbour.get<{ nextCursor: string }>(page))
+      const query = `${address}${address.includes('?') ? '&' : '?'}${parameter}=${encodeURIComponent(nextCursor)}`
+      const answer = await api.get(query)
+      expect([address, answer.status]).toEqual([address, expect.toBeOneOf([200, 400])])
+      requireNothingOf(ids, answer, nextCursor)
+    }
+  })
+
+  it('does not say whether there is such a workspace to somebody who signs in', async () => {
+    const signIn = (workspaceId: string) =>
+      api.raw({
+        method: 'POST',
+        path: '/admin/v1/session',
+        headers: headersOf(null, true),
+        body: JSON.stringify({ email: 'admin@example.com', password: 'correct horse battery', workspaceId }),
+      })
+    const { workspace } = successOf(await neighbour.get<{ workspace: { id: string } }>('/admin/v1/session'))
+    const [foreign, unknown] = [await signIn(workspace.id), await signIn('wsp_999')]
+    expect([outcome(foreign), foreign.text]).toEqual(['401', unknown.text])
+  })
+
+  it('is where nobody’s address leads', async () => {
     await aContact(neighbour, { $email: ['shared@both.example'] })
     await anAccount(neighbour, { $website: ['both.example'] })
     const meeting = await aMeeting(api, { $attendeeEmails: ['shared@both.example'] }, { autoCreateRecords: true })
     const { $contact, $account } = meeting.relationships
-    expect([$contact?.values, $account?.values]).toEqual([[expect.any(String)], [expect.any(String)]])
     const ids = [...($contact?.values ?? []), ...($account?.values ?? [])]
-    expect((await Promise.all(ids.map((id) => neighbour.get(`/v1/contacts/${id}`)))).map(outcome)).toEqual([
-      '404',
-      '404',
-    ])
+    expect(ids).toHaveLength(2)
+    requireNothingOf(await theirIds(), await api.get(`/v1/meetings/${meeting.id}`))
   })
 })
