@@ -2,6 +2,7 @@ import { ApiError } from '@openfield/schema'
 import { Command, Option } from 'commander'
 import { printConfig } from './commands/config.ts'
 import { demo } from './commands/demo.ts'
+import { doctor, NotExamined } from './commands/doctor.ts'
 import { createKey } from './commands/keys.ts'
 import { inviteMember } from './commands/members.ts'
 import { resetPassword } from './commands/password.ts'
@@ -71,14 +72,31 @@ program
   .option('--json', 'print JSON')
   .action((options) => demo(readConfig(process.env), options))
 
+program
+  .command('doctor')
+  .description('check that all that follows from records agrees with them; ends with 0 when all is well, else with 1')
+  .option('--repair', 'mend what follows from records; records themselves are never changed')
+  .option('--json', 'print JSON')
+  .action((options) => doctor(readConfig(process.env), options).catch(cannotLook))
+
 try {
   await program.parseAsync()
 } catch (error) {
   process.exitCode = 1
+  tell(error)
+}
+
+function tell(error: unknown) {
   console.error(isForPeople(error) ? `\n${error.message}\n` : error)
+}
+
+/** To be told from findings. */
+function cannotLook(error: unknown) {
+  process.exitCode = 2
+  tell(error)
 }
 
 /** Errors whose message says what to do; anything else is a bug and shows its stack. */
 function isForPeople(error: unknown): error is Error {
-  return error instanceof InvalidSettings || error instanceof DatabaseUnavailable || error instanceof ApiError
+  return [InvalidSettings, DatabaseUnavailable, ApiError, NotExamined].some((kind) => error instanceof kind)
 }

@@ -5,12 +5,17 @@ import { openMailer } from '../domain/mail/mailer.ts'
 import { createOutbound } from '../domain/outbound/outbound.ts'
 import { openBlobs } from '../storage/blobs/open.ts'
 import { encryptionKeyOf } from '../storage/encryption-key.ts'
-import { openStorage } from '../storage/open.ts'
+import { openStorage, type StorageOptions } from '../storage/open.ts'
 import { secretOf } from '../storage/secrets.ts'
 
 /** Runs a command against the database, whether a server is running or not. */
-export async function withSystem<T>(config: Config, work: (system: System) => Promise<T>): Promise<T> {
+export async function withSystem<T>(
+  config: Config,
+  work: (system: System) => Promise<T>,
+  options: Pick<StorageOptions, 'migrate'> = {},
+): Promise<T> {
   const storage = await openStorage({
+    ...options,
     databaseUrl: config.DATABASE_URL,
     dataDir: config.OPENFIELD_DATA_DIR,
     role: 'tool',

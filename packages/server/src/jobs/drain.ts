@@ -53,6 +53,9 @@ const works: Record<WorkKind, { queue: QueueName; doer: Doer }> = {
   'search-words': { queue: 'quick', doer: addSearchWords },
 }
 
+/** The kinds of work that somebody does. */
+export const knownWork = (): string[] => Object.keys(works)
+
 const workOf = (kind: string) => (Object.hasOwn(works, kind) ? works[kind as WorkKind] : undefined)
 
 /** Where work of a kind waits. */

@@ -27,7 +27,9 @@ const soon = { timeout: 15_000, interval: 20 }
 const manyContacts = `with made as (
     select ('019f0000' || substr(gen_random_uuid()::text, 9))::uuid as id from generate_series(1, $2)),
     records as (insert into record (workspace_id, id, object_type, created_at, updated_at, fields)
-      select 1, id, 2, now(), now(), '{}' from made)
+      select 1, id, 2, now(), now(), '{}' from made),
+    changes as (insert into change (workspace_id, record_id, id, at, kind, before, after, links)
+      select 1, id, id, now(), 'created', '{}', '{}', '{}' from made)
   insert into edge (workspace_id, relationship, from_id, to_id, from_one, to_one)
   select 1, 2, r.id, m.id, false, false from made m, record r where r.object_type = 1 and r.created_at = $1`
 

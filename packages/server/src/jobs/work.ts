@@ -43,6 +43,13 @@ const demands: Record<string, Demands> = {
 /** What the records of a custom object ask for, whatever it is called. */
 const nothing: Demands = {}
 
+const demandsOf = (definition: ObjectDefinition) =>
+  definition.custom ? nothing : (demands[definition.name] ?? nothing)
+
+/** The work that every record of a type asks for about itself. */
+export const ownWork = (definition: ObjectDefinition | undefined): WorkKind | undefined =>
+  definition && demandsOf(definition).own
+
 type Ends = { from: Links; to: Links }
 
 /** The work that a write of a record leaves behind; `links` are those it has, or had, as far as they matter. */
@@ -52,7 +59,7 @@ export function workOf(
   values: readonly FieldWrite[],
   links: readonly Ends[],
 ): Work[] {
-  const { own, linked = {}, named } = definition.custom ? nothing : (demands[definition.name] ?? nothing)
+  const { own, linked = {}, named } = demandsOf(definition)
   const isNamed = values.some(({ field }) => field.key === '$name' || field.key === '$email')
   const others = [...definition.relationships.values(), ...definition.unseen.values()].flatMap((relationship) => {
     const kind = Object.hasOwn(linked, relationship.objectType) ? linked[relationship.objectType] : undefined

@@ -79,6 +79,20 @@ export async function transaction<T>(db: Database, work: (tx: Connection) => Pro
   }
 }
 
+/** Runs reads that all see the database as it is at one moment, whatever is written meanwhile, and holds nobody off. */
+export async function inSnapshot<T>(db: Database, read: (snapshot: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await db.connect()
+  try {
+    await client.query('begin isolation level repeatable read, read only')
+    return await read(client)
+  } finally {
+    await client.query('rollback').then(
+      () => client.release(),
+      (broken) => client.release(broken),
+    )
+  }
+}
+
 /** The SQLSTATE of an error from PostgreSQL, or undefined. */
 export const sqlState = (error: unknown) => (error instanceof pg.DatabaseError ? error.code : undefined)
 

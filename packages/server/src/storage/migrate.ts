@@ -11,14 +11,27 @@ type Migration = { version: number; name: string; text: string; checksum: string
  * Brings the schema up to this server's version, one file after the other, each in a transaction of its own. Several
  * servers may start at once: one migrates, the others wait. Refuses a database that a newer server has migrated.
  */
-export async function migrate(db: Database, folder: URL): Promise<void> {
-  const migrations = await readMigrations(folder)
+export async function migrate(db: Database): Promise<void> {
+  const migrations = await readMigrations()
   await withLock(db, lock, async () => {
     for (const migration of await pending(db, migrations)) await apply(db, migration)
   })
 }
 
-async function readMigrations(folder: URL): Promise<Migration[]> {
+/** Where a database stands: the migrations it lacks, and those whose text was another when they were applied. */
+export async function schemaState(db: Connection): Promise<{ pending: string[]; changed: string[] }> {
+  const migrations = await readMigrations()
+  const lacking = await pending(db, migrations)
+  const applied = await rows<{ name: string; checksum: string }>(db, 'select name, checksum from migration')
+  const changed = applied.filter(({ name, checksum }) =>
+    migrations.some((migration) => migration.name === name && migration.checksum !== checksum),
+  )
+  return { pending: lacking.map(({ name }) => name), changed: changed.map(({ name }) => name) }
+}
+
+const folder = new URL('./migrations/', import.meta.url)
+
+async function readMigrations(): Promise<Migration[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()
   return Promise.all(
     names.map(async (name) => {

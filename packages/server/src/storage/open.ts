@@ -11,6 +11,8 @@ export type StorageOptions = {
   dataDir: string
   /** One server at a time may use an embedded database; tools attach to it. */
   role: 'server' | 'tool'
+  /** False leaves the schema as it is, for those who look at it. */
+  migrate?: boolean
   log?: (line: string) => void
 }
 
@@ -31,7 +33,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   }
   try {
     if (databaseUrl !== undefined) await requireReachable(db, databaseUrl)
-    await migrate(db, new URL('./migrations/', import.meta.url))
+    if (options.migrate !== false) await migrate(db)
     return { db, close }
   } catch (error) {
     await close().catch(() => {})

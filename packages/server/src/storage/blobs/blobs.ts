@@ -16,5 +16,7 @@ export type Blobs = {
   read(key: string, range?: ByteRange): Promise<Readable>
   /** Removes what a write under the key has left, finished or not. Nothing to remove is no error. */
   remove(key: string): Promise<void>
+  /** The keys of all that is kept, unfinished writes among them, in no order. */
+  keys(): AsyncIterable<string>
   close(): void
 }

@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ApiError } from '@openfield/schema'
 import type { Blobs } from './blobs.ts'
@@ -32,6 +32,10 @@ export function localBlobs(folder: string): Blobs {
       return file.createReadStream(range)
     },
     remove,
+    async *keys() {
+      const entries = await opendir(folder).catch(ignoreMissing)
+      for await (const entry of entries ?? []) if (entry.isFile()) yield entry.name
+    },
     close() {},
   }
 }

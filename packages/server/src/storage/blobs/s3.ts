@@ -49,6 +49,19 @@ export function s3Blobs(settings: S3Settings): Blobs {
       const { client, sdk } = await connected()
       await answered(client.send(new sdk.DeleteObjectCommand({ Bucket, Key })))
     },
+    async *keys() {
+      const { client, sdk } = await connected()
+      for (let token: string | undefined; ; ) {
+        const page = await answered(
+          client.send(
+            new sdk.ListObjectsV2Command({ Bucket, ...(token !== undefined && { ContinuationToken: token }) }),
+          ),
+        )
+        for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key
+        token = page.NextContinuationToken
+        if (token === undefined) return
+      }
+    },
     close() {
       connecting?.then(({ client }) => client.destroy()).catch(() => {})
     },
