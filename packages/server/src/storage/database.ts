@@ -96,6 +96,25 @@ export async function inSnapshot<T>(db: Database, read: (snapshot: pg.PoolClient
 /** The SQLSTATE of an error from PostgreSQL, or undefined. */
 export const sqlState = (error: unknown) => (error instanceof pg.DatabaseError ? error.code : undefined)
 
+/** A connection that is held for its locks, which go with it. */
+export type HeldConnection = { client: Connection; letGo(): void }
+
+/** Takes a connection until it is let go, or breaks, of which `broken` is told: not also afterwards, when it may still break. */
+export async function holdConnection(db: Database, broken: () => void): Promise<HeldConnection> {
+  const client = await db.connect()
+  let isHeld = true
+  const letGo = () => {
+    if (isHeld) client.release(true)
+    isHeld = false
+  }
+  client.once('error', () => {
+    if (!isHeld) return
+    letGo()
+    broken()
+  })
+  return { client, letGo }
+}
+
 const lines = new WeakMap<Database, Promise<unknown>>()
 
 /** Runs `work` while nobody else, here or in another process, holds the same lock. Not to be nested. */

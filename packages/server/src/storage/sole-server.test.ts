@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest'
+import { anOpportunity } from '../../test/factories.ts'
 import { startApi } from '../../test/harness.ts'
 import type { Config } from '../config.ts'
 import { startServer } from '../server.ts'
@@ -37,4 +38,15 @@ it('holds its place again after the database has broken its connections', async 
   await vi.waitFor(again, soon)
   await server.close()
   await vi.waitFor(async () => expect(await holders()).toEqual([]), soon)
+})
+
+it('stops quietly while the database breaks its connections', async () => {
+  for (let turn = 0; turn < 10; turn += 1) {
+    const server = await start({ OPENFIELD_WORKER: 'on' })
+    // The places of background work, too.
+    await anOpportunity(api)
+    const broken = api.sql("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted")
+    await server.close()
+    await broken
+  }
 })

@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { PoolClient } from 'pg'
 import { DatabaseUnavailable } from '../embedded/unavailable.ts'
-import { type Database, rows } from './database.ts'
+import { type Database, type HeldConnection, holdConnection, rows } from './database.ts'
 
 const lock = 1330005577
 /** A server that is being replaced, or was killed a moment ago, gets this long to let go. */
@@ -14,29 +13,26 @@ const retryMs = 250
  */
 export async function holdSolePlace(db: Database): Promise<() => Promise<void>> {
   const released = new AbortController()
-  let held: PoolClient | undefined
-  const keep = (client: PoolClient) => {
-    held = client
-    client.once('error', () => {
-      held = undefined
-      client.release(true)
-      void takeAgain()
-    })
-  }
+  let held: HeldConnection | undefined
   // The place goes with its connection, e.g. when the database is restarted.
+  const broken = () => {
+    if (held) void takeAgain()
+    held = undefined
+  }
   const takeAgain = async () => {
     while (!released.signal.aborted) {
-      const client = await attempt(db).catch(() => undefined)
-      if (client && released.signal.aborted) client.release(true)
-      else if (client) return keep(client)
+      const got = await attempt(db, broken).catch(() => undefined)
+      if (released.signal.aborted) return got?.letGo()
+      held = got
+      if (got) return
       await wait(retryMs)
     }
   }
 
-  keep(await take(db))
+  held = await take(db, broken)
   return async () => {
     released.abort()
-    held?.release(true)
+    held?.letGo()
   }
 }
 
@@ -44,26 +40,28 @@ const taken =
   'Another Openfield server uses this database and keeps files in a folder of its own. Stop that one; or let both use a ' +
   'bucket (OPENFIELD_S3_BUCKET); or, if OPENFIELD_DATA_DIR is the same folder for both, set OPENFIELD_FILES_SHARED=on.'
 
-async function take(db: Database): Promise<PoolClient> {
+async function take(db: Database, broken: () => void): Promise<HeldConnection> {
   for (const started = Date.now(); Date.now() - started < patienceMs; await wait(retryMs)) {
-    const client = await attempt(db)
-    if (client) return client
+    const got = await attempt(db, broken)
+    if (got) return got
   }
   throw new DatabaseUnavailable(taken)
 }
 
 /** The connection that has got the place, or undefined when another has it. */
-async function attempt(db: Database): Promise<PoolClient | undefined> {
-  const client = await db.connect()
+async function attempt(db: Database, broken: () => void): Promise<HeldConnection | undefined> {
+  const held = await holdConnection(db, broken)
   try {
     // A machine that has vanished is noticed within a minute.
-    await client.query('set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3')
-    const [row] = await rows<{ got: boolean }>(client, 'select pg_try_advisory_lock($1) as got', [lock])
-    if (row?.got) return client
-    client.release()
+    await held.client.query(
+      'set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3',
+    )
+    const [row] = await rows<{ got: boolean }>(held.client, 'select pg_try_advisory_lock($1) as got', [lock])
+    if (row?.got) return held
   } catch (error) {
-    client.release(true)
+    held.letGo()
     throw error
   }
+  held.letGo()
   return undefined
 }
