@@ -25,6 +25,7 @@ export const idPrefixes = {
   change: 'chg',
   view: 'view',
   import: 'imp',
+  mailbox: 'mbx',
 } as const
 
 export type IdPrefix = (typeof idPrefixes)[keyof typeof idPrefixes]

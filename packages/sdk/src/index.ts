@@ -13,6 +13,17 @@ export type {
   PreviewedRow,
 } from './admin/imports.ts'
 export type { Invitation, NewInvitation } from './admin/invitations.ts'
+export type {
+  Mailbox,
+  MailboxChange,
+  MailboxCheck,
+  MailboxSignIn,
+  MailServer,
+  MailServerCheck,
+  MailServerInput,
+  NewMailbox,
+  OAuthInput,
+} from './admin/mailboxes.ts'
 export type { NewMember } from './admin/members.ts'
 export type {
   FieldChange,

@@ -23,6 +23,7 @@ import {
 } from './factories.ts'
 import type { Api } from './harness.ts'
 import { begin } from './imports.ts'
+import { startSmtp } from './smtp.ts'
 import { aFile, aSession, put } from './uploads.ts'
 
 /** What fills in an operation so that it succeeds: the parameters of its path, its query, its body. */
@@ -30,7 +31,7 @@ export type OperationRequest = { params?: Record<string, string>; query?: string
 
 /**
  * For each operation that succeeds with a key of an admin, by its id, what makes a request that does; each is made anew, for
- * it may be used up. Names ids wherever the operation takes one, so that tests can put others in their places; slugs of the
+ * it may be used up. The server must be allowed to reach 127.0.0.0/8, where a mail server is. Names ids wherever the operation takes one, so that tests can put others in their places; slugs of the
  * workspace's own definitions end in `word`.
  */
 export async function requestsOf(api: Api, word: string): Promise<Record<string, () => Promise<OperationRequest>>> {
@@ -57,6 +58,13 @@ export async function requestsOf(api: Api, word: string): Promise<Record<string,
   }
   const aView = async () =>
     successOf(await api.post<{ id: string }>('/admin/v1/views', { name: `View of ${word}`, objectType: 'account' }))
+  const smtp = await startSmtp()
+  const newMailbox = () => {
+    const email = `${crypto.randomUUID()}@${word}.example`
+    smtp.passwords.set(email, 'secret')
+    return { email, password: 'secret', smtp: { host: smtp.host, port: smtp.port, security: smtp.security } }
+  }
+  const aMailbox = async () => successOf(await api.post<{ id: string }>('/admin/v1/mailboxes', newMailbox()))
   const anImport = async () => successOf(await begin(api, 'account', `Name\nImported by ${word}\n`))
   const started = async () => {
     const one = await anImport()
@@ -352,6 +360,12 @@ export async function requestsOf(api: Api, word: string): Promise<Record<string,
       },
     }),
     'admin.event.recent': async () => ({}),
+    'admin.mailbox.list': async () => ({}),
+    'admin.mailbox.connect': async () => ({ body: newMailbox() }),
+    'admin.mailbox.retrieve': () => idOf(aMailbox()),
+    'admin.mailbox.update': async () => ({ ...(await idOf(aMailbox())), body: { privacySetting: 'METADATA' } }),
+    'admin.mailbox.disconnect': () => idOf(aMailbox()),
+    'admin.mailbox.check': () => idOf(aMailbox()),
     'admin.view.list': async () => ({ query: `?objectType=${slug}` }),
     'admin.view.create': async () => ({ body: { name: 'A', objectType: slug } }),
     'admin.view.update': async () => ({ ...(await idOf(aView())), body: {} }),

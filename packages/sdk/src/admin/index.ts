@@ -4,6 +4,7 @@ import { Events } from './events.ts'
 import { Exports } from './exports.ts'
 import { Imports } from './imports.ts'
 import { Invitations, PasswordResets, Welcome } from './invitations.ts'
+import { Mailboxes } from './mailboxes.ts'
 import { Members } from './members.ts'
 import { Objects } from './objects.ts'
 import { RecordFiles } from './record-files.ts'
@@ -21,6 +22,7 @@ export class Admin {
   readonly apiKeys: ApiKeys
   readonly events: Events
   readonly invitations: Invitations
+  readonly mailboxes: Mailboxes
   readonly members: Members
   readonly exports: Exports
   readonly imports: Imports
@@ -42,6 +44,7 @@ export class Admin {
     this.apiKeys = new ApiKeys(send)
     this.events = new Events(stream, send)
     this.invitations = new Invitations(send)
+    this.mailboxes = new Mailboxes(send)
     this.members = new Members(send)
     this.exports = new Exports(send)
     this.imports = new Imports(send)

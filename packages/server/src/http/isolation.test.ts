@@ -7,7 +7,11 @@ import { type OperationRequest, pathOf, requestsOf } from '../../test/requests.t
 import { operations } from './openapi/document.ts'
 import type { Operation } from './openapi/operation.ts'
 
-const api = await startApi({ OPENFIELD_WORKER: 'off', OPENFIELD_ADMIN_PASSWORD: 'correct horse battery' })
+const api = await startApi({
+  OPENFIELD_WORKER: 'off',
+  OPENFIELD_ADMIN_PASSWORD: 'correct horse battery',
+  OPENFIELD_ALLOWED_NETWORKS: '127.0.0.0/8',
+})
 const neighbour = await anotherWorkspace(api)
 const ours = await requestsOf(api, 'ours')
 const theirs = await requestsOf(neighbour, 'theirs')

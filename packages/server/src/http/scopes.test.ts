@@ -15,7 +15,11 @@ import { headersOf, outcome, startApi } from '../../test/harness.ts'
 import { type OperationRequest, pathOf, requestsOf } from '../../test/requests.ts'
 import { operations } from './openapi/document.ts'
 
-const api = await startApi({ OPENFIELD_WORKER: 'off', OPENFIELD_ADMIN_PASSWORD: adminPassword })
+const api = await startApi({
+  OPENFIELD_WORKER: 'off',
+  OPENFIELD_ADMIN_PASSWORD: adminPassword,
+  OPENFIELD_ALLOWED_NETWORKS: '127.0.0.0/8',
+})
 const requests = await requestsOf(api, 'ours')
 const documented = operations()
 
@@ -89,6 +93,12 @@ Object.assign(access, {
   'admin.recordFile.list': ['files:read', 'accounts:read'],
   'admin.recordFile.attach': ['files:read', 'accounts:update'],
   'admin.recordFile.detach': ['files:read', 'accounts:update'],
+  'admin.mailbox.list': ['emails:read'],
+  'admin.mailbox.connect': ['emails:create'],
+  'admin.mailbox.retrieve': ['emails:read'],
+  'admin.mailbox.update': ['emails:create'],
+  'admin.mailbox.disconnect': ['emails:create'],
+  'admin.mailbox.check': ['emails:create'],
   'admin.view.list': ['custom_objects:read'],
   'admin.view.create': ['custom_objects:read'],
   'admin.view.update': [],

@@ -6,6 +6,7 @@ import { deletePassword } from '../../storage/passwords.ts'
 import { deleteSessionsOf } from '../../storage/sessions.ts'
 import { deleteLinksOf } from '../../storage/sign-in-links.ts'
 import type { Context } from '../context.ts'
+import { disconnectMailboxesOf } from '../mailboxes/mailboxes.ts'
 import { createRecord } from '../records/create.ts'
 import { retrieveRecord } from '../records/retrieve.ts'
 import { trashRecord } from '../records/trash.ts'
@@ -33,7 +34,7 @@ export const updateMember = (ctx: Context, id: string, input: MemberInput): Prom
     return updateRecord(ctx, 'member', id, { fields: memberFields(input, name), relationships: {} })
   })
 
-/** Removes a member, and with them every key that acts as them, their sessions and their password. */
+/** Removes a member, and with them every key that acts as them, their sessions, their password and their mailboxes. */
 export const removeMember = (ctx: Context, id: string): Promise<string> =>
   oneAtATime(ctx, true, async () => {
     const { fields } = await readMember(ctx, id)
@@ -45,6 +46,7 @@ export const removeMember = (ctx: Context, id: string): Promise<string> =>
     await deleteSessionsOf(ctx.db, ctx.workspace, uuid)
     await deletePassword(ctx.db, ctx.workspace, uuid)
     await deleteLinksOf(ctx.db, ctx.workspace, uuid)
+    await disconnectMailboxesOf(ctx, uuid)
     return removed
   })
 

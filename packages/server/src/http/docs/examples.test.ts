@@ -4,13 +4,16 @@ import { aContact, anAccount, anOpportunity } from '../../../test/factories.ts'
 import { type Api, anotherWorkspace, headersOf, startApi } from '../../../test/harness.ts'
 import { OpenApi } from '../../../test/openapi.ts'
 import { type Request, send } from '../../../test/request.ts'
+import { startSmtp } from '../../../test/smtp.ts'
 import { operations as allOperations, openApiDocument } from '../openapi/document.ts'
 
 /** The convention that these examples follow is written down in `docs/README.md`. */
 const docs = new URL('../../../../../docs/', import.meta.url)
 const pages = readdirSync(docs, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.md'))
 // What the background does, it does at a time of its own.
-const api = await startApi({ OPENFIELD_WORKER: 'off' })
+const api = await startApi({ OPENFIELD_WORKER: 'off', OPENFIELD_ALLOWED_NETWORKS: '127.0.0.0/8' })
+const smtp = await startSmtp()
+smtp.passwords.set('sales@acme.example', 'secret')
 const document = new OpenApi(openApiDocument(api.url))
 
 type Block = { line: number; language: string; mark: string; text: string }
@@ -105,7 +108,7 @@ async function run(workspace: Api, ids: Ids, { request, response, status }: Exam
   const fail = (placeholder: string) => {
     throw new Error(`${where}: nothing is known of ${placeholder}`)
   }
-  const sent = { ...rest, path: fill(path), body: body && fill(String(body)) }
+  const sent = { ...rest, path: fill(path), body: body && fill(onOurServer(String(body))) }
   const answer = await send(workspace.url, sent)
   expect(answer.status, `${where} answers ${answer.text.slice(0, 500)}`).toBe(status)
   noteUpload(answer.body, ids)
@@ -122,6 +125,10 @@ async function run(workspace: Api, ids: Ids, { request, response, status }: Exam
   const operation = document.find(sent.method, sent.path)
   expect(operation && document.errors(operation, status, answer.body), where).toEqual([])
 }
+
+/** The mail server of the examples is one that the test has started. */
+const onOurServer = (body: string) =>
+  body.replace('"host": "smtp.acme.example"', `"host": "${smtp.host}", "port": ${smtp.port}, "security": "none"`)
 
 /** `$UPLOAD_URL` in a command is the address that the last answer with an `uploadUrl` showed. */
 const uploadAddress = 'upload_…url'

@@ -38,6 +38,7 @@ export const sections: readonly Section[] = [
       guide('timeline', 'Timelines'),
       guide('events', 'Live events'),
       guide('views', 'Saved views'),
+      guide('mail', 'Mail'),
       guide('errors', 'Errors'),
       guide('idempotency', 'Idempotency'),
       guide('rate-limits', 'Rate limits'),

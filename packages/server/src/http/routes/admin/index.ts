@@ -9,6 +9,7 @@ import { tableExports } from './exports.ts'
 import { imports } from './imports.ts'
 import { ingest } from './ingest.ts'
 import { invitations } from './invitations.ts'
+import { mailboxes } from './mailboxes.ts'
 import { members } from './members.ts'
 import { objectTypes } from './object-types.ts'
 import type { AdminGroup, AdminOperation, AdminRequest } from './operation.ts'
@@ -33,6 +34,7 @@ export const adminGroups: readonly AdminGroup[] = [
   imports,
   tableExports,
   ingest,
+  mailboxes,
   events,
   views,
   timeline,
