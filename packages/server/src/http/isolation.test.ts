@@ -35,8 +35,8 @@ const withoutIds: Record<string, string> = {
 /** Query parameters in which no id and no slug can stand; cursors are tested below. */
 const plainParameters = ['limit', 'offset', 'filter', 'sum', 'timeZone', 'by', 'from', 'to', 'q', 'after', 'before']
 
-/** A new field has no options yet, whose ids it could name. */
-const testedBelow = /^admin\.field\.create id$/
+/** A new field has no options yet, whose ids it could name; providers of tokens give their clients ids of their own. */
+const testedBelow = /^admin\.(field\.create id|mailbox\.(connect|update) clientId)$/
 
 /** Ids, and slugs of what a workspace has defined. */
 const marks = /\b[a-z]+_[0-9a-z]{26}\b|\b\w+-(?:ours|theirs)\b/g
