@@ -122,6 +122,7 @@ async function contextOf(db: Database, dataDir: string, publicUrl: string): Prom
     mailer: undefined,
     singleSignOn: undefined,
     outbound: createOutbound({ allowedNetworks: [] }),
+    enriches: false,
     now: () => new Date(),
     workWritten: () => {},
   }

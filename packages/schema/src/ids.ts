@@ -26,6 +26,7 @@ export const idPrefixes = {
   view: 'view',
   import: 'imp',
   mailbox: 'mbx',
+  enrichmentRun: 'enr',
 } as const
 
 export type IdPrefix = (typeof idPrefixes)[keyof typeof idPrefixes]

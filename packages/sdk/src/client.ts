@@ -1,5 +1,6 @@
 import type { Scope } from '@openfield/schema'
 import { Admin } from './admin/index.ts'
+import { EnrichmentRuns } from './enrichment-runs.ts'
 import { OpenfieldError } from './errors.ts'
 import { Files } from './files.ts'
 import { Lists, type MemberLists } from './lists.ts'
@@ -56,6 +57,7 @@ export class Openfield {
   readonly file: Files
   readonly merge: Merges
   readonly workflowRun: WorkflowRuns
+  readonly enrichmentRun: EnrichmentRuns
   readonly auth: Auth
   /** What runs a workspace: an addition of Openfield to the API. */
   readonly admin: Admin
@@ -77,6 +79,7 @@ export class Openfield {
     this.file = new Files(send, put)
     this.merge = new Merges(send)
     this.workflowRun = new WorkflowRuns(send)
+    this.enrichmentRun = new EnrichmentRuns(send)
     this.auth = new Auth(send)
     this.admin = new Admin(send, stream)
   }

@@ -1,5 +1,15 @@
 /** A client library for Openfield and for servers that speak the same API, for Node and browsers. */
 export type { ApiKey, NewApiKey } from './admin/api-keys.ts'
+export type {
+  EnrichedField,
+  EnrichedRecord,
+  EnrichedValue,
+  EnrichmentMode,
+  EnrichmentRevert,
+  EnrichmentRunDetail,
+  EnrichmentSettings,
+  EnrichmentSettingsChange,
+} from './admin/enrichment.ts'
 export type { Actor, ChangeEvent, Event, ListenOptions, RecentChange } from './admin/events.ts'
 export type { DownloadLink, ExportQuery } from './admin/exports.ts'
 export type {
@@ -98,6 +108,7 @@ export type {
   WorkflowVersion,
 } from './admin/workflows.ts'
 export { type ClientOptions, type KeyInformation, Openfield } from './client.ts'
+export type { EnrichmentInput, EnrichmentRun, EnrichmentStart, EnrichmentStatus } from './enrichment-runs.ts'
 export {
   APIConnectionError,
   APIConnectionTimeoutError,

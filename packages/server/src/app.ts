@@ -14,6 +14,7 @@ import { adminRoutes } from './http/routes/admin/index.ts'
 import { authRoutes } from './http/routes/auth.ts'
 import { crmRoutes } from './http/routes/crm.ts'
 import { downloadRoutes } from './http/routes/downloads.ts'
+import { enrichmentRunRoutes } from './http/routes/enrichment-runs.ts'
 import { fileByteRoutes } from './http/routes/file-bytes.ts'
 import { fileRoutes } from './http/routes/files.ts'
 import { listRoutes } from './http/routes/lists.ts'
@@ -74,6 +75,7 @@ export async function buildApp(system: System, options: AppOptions): Promise<Fas
   mergeRoutes(app, guards)
   objectRoutes(app, guards)
   fileRoutes(app, guards)
+  enrichmentRunRoutes(app, guards)
   fileByteRoutes(app, system)
   downloadRoutes(app, system)
   adminRoutes(app, guards)

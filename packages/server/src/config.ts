@@ -98,6 +98,11 @@ export const settings = {
     'Private networks that this server may call, e.g. for webhooks inside a company: 10.1.0.0/16, separated by commas; none: public addresses only.',
     readNetworks,
   ),
+  OPENFIELD_ENRICHMENT: setting(
+    'on',
+    'on: workspaces may have what is missing of accounts and contacts looked up, on the sites of the companies; off: this server reads no sites.',
+    oneOf('on', 'off'),
+  ),
   OPENFIELD_LOG: setting(
     'error',
     'error: unexpected failures; info: a line for every request too.',

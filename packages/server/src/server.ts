@@ -52,6 +52,7 @@ export async function startServer(config: Config, log?: (line: string) => void):
       mailer: openMailer(config, (error) => app.log.error(error, 'A mail could not be sent')),
       singleSignOn: openSingleSignOn(config),
       outbound: createOutbound({ allowedNetworks: config.OPENFIELD_ALLOWED_NETWORKS }),
+      enriches: config.OPENFIELD_ENRICHMENT === 'on',
       now: () => new Date(),
       workWritten: () => worker?.wake(),
     }

@@ -37,6 +37,8 @@ export async function startApi(settings: Settings = {}, beside?: Known) {
     // Servers on one database share their files.
     OPENFIELD_DATA_DIR: dataDirOf(databaseUrl),
     OPENFIELD_FILES_SHARED: 'on',
+    // The sites that made-up companies have are none.
+    OPENFIELD_ENRICHMENT: 'off',
     ...settings,
   })
   const server = await startServer(config)

@@ -1,4 +1,4 @@
-import { objectTypes } from '@openfield/schema'
+import { decodeId, objectTypes } from '@openfield/schema'
 import { systemDefinition } from '@openfield/schema/openapi'
 import {
   aChannel,
@@ -31,7 +31,8 @@ export type OperationRequest = { params?: Record<string, string>; query?: string
 
 /**
  * For each operation that succeeds with a key of an admin, by its id, what makes a request that does; each is made anew, for
- * it may be used up. The server must be allowed to reach 127.0.0.0/8, where a mail server is. Names ids wherever the operation takes one, so that tests can put others in their places; slugs of the
+ * it may be used up. The server must enrich, and be allowed to reach 127.0.0.0/8, where a mail server is. Names ids wherever
+ * the operation takes one, so that tests can put others in their places; slugs of the
  * workspace's own definitions end in `word`.
  */
 export async function requestsOf(api: Api, word: string): Promise<Record<string, () => Promise<OperationRequest>>> {
@@ -92,6 +93,23 @@ export async function requestsOf(api: Api, word: string): Promise<Record<string,
   }
   const anOwnField = async () => aField(api, slug, { valueType: 'TEXT', slug: `text${madeUp()}-${word}` })
   const anOwnRelationship = async () => aRelationship(api, slug, { to: slug, slug: `link${madeUp()}-${word}` })
+
+  const aCompany = () => anAccount(api, { $website: [`${word}.example`] })
+  const anEnrichmentRun = async () => {
+    const { id } = await aCompany()
+    const start = await api.post<{ enrichmentRun: { id: string } }>(`/v1/enrichmentRun/accounts/${id}`)
+    return successOf(start).enrichmentRun
+  }
+  const aSuggestion = async () => {
+    const { id } = await anEnrichmentRun()
+    // The site of the company is made up, and so is what was found there.
+    await api.sql(
+      `insert into enrichment_value (workspace_id, run_id, record_id, field, value, outcome)
+       select workspace_id, id, record_id, 'twitter', '"https://x.com/acme"', 'suggested' from enrichment_run where id = $1`,
+      [decodeId('enr', id)],
+    )
+    return { params: { id, slug: 'twitter' } }
+  }
 
   const kinds: Record<string, Kind> = {
     account: { make: () => anAccount(api), fields: () => ({ $name: `A of ${word}` }) },
@@ -359,6 +377,17 @@ export async function requestsOf(api: Api, word: string): Promise<Record<string,
         holderId: (await aMember(api)).id,
       },
     }),
+    'enrichmentRun.accounts': () => idOf(aCompany()),
+    'enrichmentRun.contacts': () => idOf(aContact(api, { $email: [`ada.byron@${word}.example`] })),
+    'enrichmentRun.retrieve': () => idOf(anEnrichmentRun()),
+    'admin.enrichment.retrieveSettings': async () => ({}),
+    'admin.enrichment.updateSettings': async () => ({ body: {} }),
+    'admin.enrichment.listRuns': async () => ({ query: `?record=${(await aCompany()).id}` }),
+    'admin.enrichment.retrieveRun': () => idOf(anEnrichmentRun()),
+    'admin.enrichment.revertRun': () => idOf(anEnrichmentRun()),
+    'admin.enrichment.acceptSuggestion': aSuggestion,
+    'admin.enrichment.dismissSuggestion': aSuggestion,
+    'admin.enrichment.retrieveRecord': () => idOf(aCompany()),
     'admin.event.recent': async () => ({}),
     'admin.mailbox.list': async () => ({}),
     'admin.mailbox.connect': async () => ({ body: newMailbox() }),

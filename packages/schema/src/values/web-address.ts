@@ -17,6 +17,9 @@ export function hasPublicName(host: string): boolean {
   return hostname === host && (isReserved(host) || (isIcann === true && host.includes('.')))
 }
 
+/** What of a host name belongs to one owner: `acme.co.uk` of `shop.acme.co.uk`; an address by itself. */
+export const ownedDomain = (host: string): string => parse(host).domain ?? host
+
 const isReserved = (host: string) => /^localhost$|.\.(example|test|invalid|localhost)$/.test(host)
 
 function withScheme(text: string): string {

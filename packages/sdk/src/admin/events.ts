@@ -11,6 +11,7 @@ export type Actor =
   | ({ type: 'key'; member: Name | null } & Name)
   /** A workflow, by one of its runs. */
   | ({ type: 'workflow'; run: string } & Name)
+  | ({ type: 'enrichment' } & Name)
 
 /** A record was written. */
 export type ChangeEvent = {

@@ -1,5 +1,6 @@
 import type { Send, Stream } from '../request.ts'
 import { ApiKeys } from './api-keys.ts'
+import { Enrichment } from './enrichment.ts'
 import { Events } from './events.ts'
 import { Exports } from './exports.ts'
 import { Imports } from './imports.ts'
@@ -20,6 +21,7 @@ import { Workflows } from './workflows.ts'
 /** The admin API by topic. */
 export class Admin {
   readonly apiKeys: ApiKeys
+  readonly enrichment: Enrichment
   readonly events: Events
   readonly invitations: Invitations
   readonly mailboxes: Mailboxes
@@ -42,6 +44,7 @@ export class Admin {
 
   constructor(send: Send, stream: Stream) {
     this.apiKeys = new ApiKeys(send)
+    this.enrichment = new Enrichment(send)
     this.events = new Events(stream, send)
     this.invitations = new Invitations(send)
     this.mailboxes = new Mailboxes(send)

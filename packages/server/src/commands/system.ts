@@ -33,6 +33,7 @@ export async function withSystem<T>(
       mailer: openMailer(config, (error) => console.error(`A mail could not be sent: ${error}`)),
       singleSignOn: undefined,
       outbound: createOutbound({ allowedNetworks: config.OPENFIELD_ALLOWED_NETWORKS }),
+      enriches: config.OPENFIELD_ENRICHMENT === 'on',
       now: () => new Date(),
       workWritten: () => {},
     })

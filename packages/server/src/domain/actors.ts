@@ -1,14 +1,16 @@
-import { type Definitions, decodeId, encodeId } from '@openfield/schema'
+import { type Definitions, decodeId, encodeId, idPrefixes } from '@openfield/schema'
 import { namesOfKeys, valuesOfMembers } from '../storage/actors.ts'
 import type { Database } from '../storage/database.ts'
+import { pagesOfRuns } from '../storage/enrichment.ts'
 import type { Context } from './context.ts'
 import { hasScope } from './records/access.ts'
 import { titleIn } from './records/names.ts'
 import { actorId } from './records/write.ts'
 
-/** Who made a change: a member who was signed in, or an API key and the member as whom it acts. */
+/** Who made a change: a member who was signed in, an API key and the member as whom it acts, or a run of enrichment. */
 export type Actor =
   | { type: 'member'; id: string; name: string | null }
+  | { type: 'enrichment'; id: string; name: string | null }
   | { type: 'key'; id: string; name: string | null; member: { id: string; name: string | null } | null }
 
 /** Says who made a change, by what the change has as its actor; null: the system itself. */
@@ -32,15 +34,24 @@ export async function readActors(
     const found = members.find(({ id }) => id === uuid)
     return { id: encodeId('mem', uuid), name: found && member ? titleIn(member, found.values) : null }
   }
+  const sites = await sitesOfRuns(db, workspace, ids)
   return (one) => {
     const id = actorId(one)
     if (id === null) return null
     const uuid = decodeId('mem', id)
     if (uuid) return { type: 'member', ...memberOf(uuid) }
+    if (decodeId(idPrefixes.enrichmentRun, id)) return { type: 'enrichment', id, name: sites.get(id) ?? null }
     const key = keys.find((known) => known.id === decodeId('key', id))
     const { name = null, memberId = null } = key ?? {}
     return { type: 'key', id, name, member: memberId === null ? null : memberOf(memberId) }
   }
+}
+
+/** The hosts of the sites that runs of enrichment read, by the public ids of the runs. */
+async function sitesOfRuns(db: Database, workspace: number, ids: readonly string[]) {
+  const runs = ids.flatMap((id) => decodeId(idPrefixes.enrichmentRun, id) ?? [])
+  const found = runs.length === 0 ? [] : await pagesOfRuns(db, workspace, runs)
+  return new Map(found.map(({ id, url }) => [encodeId(idPrefixes.enrichmentRun, id), new URL(url).host]))
 }
 
 /** An actor as those see it who may not read members: without the names. */

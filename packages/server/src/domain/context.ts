@@ -49,6 +49,8 @@ export type Context = {
   singleSignOn: SingleSignOn | undefined
   /** The way to addresses that somebody typed. */
   outbound: Outbound
+  /** Whether records are enriched at all. */
+  enriches: boolean
   now: () => Date
   /** Told after a write that left work in the outbox. */
   workWritten: () => void

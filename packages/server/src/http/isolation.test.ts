@@ -9,6 +9,7 @@ import type { Operation } from './openapi/operation.ts'
 
 const api = await startApi({
   OPENFIELD_WORKER: 'off',
+  OPENFIELD_ENRICHMENT: 'on',
   OPENFIELD_ADMIN_PASSWORD: 'correct horse battery',
   OPENFIELD_ALLOWED_NETWORKS: '127.0.0.0/8',
 })

@@ -1,4 +1,5 @@
 import { badRequest } from '@openfield/schema'
+import type { RunsQuery } from '../domain/enrichment/runs.ts'
 import type { HistoryQuery } from '../domain/records/history.ts'
 import type { ListQuery } from '../domain/records/list.ts'
 import type { RecordQuery } from '../domain/records/query.ts'
@@ -115,6 +116,13 @@ export const parseTimelineQuery = (query: string): TimelineQuery => ({
 /** The most records that were changed last, and how many when the request does not say. */
 export const recentMax = 50
 export const recentDefault = 15
+
+/** Reads the page of a list of enrichment runs, and the record that they are about. */
+export const parseRunsQuery = (query: string): RunsQuery => ({
+  limit: wholeNumber('limit', parseParameter(query, 'limit'), 1, limitMax, limitMax),
+  offset: wholeNumber('offset', parseParameter(query, 'offset'), 0, offsetMax, 0),
+  record: parseParameter(query, 'record'),
+})
 
 /** Reads `limit` of the records that were changed last. */
 export const parseRecentQuery = (query: string): number =>

@@ -17,6 +17,7 @@ import { operations } from './openapi/document.ts'
 
 const api = await startApi({
   OPENFIELD_WORKER: 'off',
+  OPENFIELD_ENRICHMENT: 'on',
   OPENFIELD_ADMIN_PASSWORD: adminPassword,
   OPENFIELD_ALLOWED_NETWORKS: '127.0.0.0/8',
 })
@@ -78,6 +79,17 @@ Object.assign(access, {
   'file.complete': ['files:create'],
   'file.cancel': ['files:create'],
 
+  'enrichmentRun.accounts': ['accounts:update'],
+  'enrichmentRun.contacts': ['contacts:update'],
+  'enrichmentRun.retrieve': ['accounts:read'],
+
+  'admin.enrichment.retrieveSettings': [],
+  'admin.enrichment.listRuns': ['accounts:read'],
+  'admin.enrichment.retrieveRun': ['accounts:read'],
+  'admin.enrichment.revertRun': ['accounts:update'],
+  'admin.enrichment.acceptSuggestion': ['accounts:update'],
+  'admin.enrichment.dismissSuggestion': ['accounts:update'],
+  'admin.enrichment.retrieveRecord': ['accounts:read'],
   'admin.objectType.list': [],
   'admin.objectType.retrieve': ['custom_objects:read'],
   'admin.records.list': ['custom_objects:read'],

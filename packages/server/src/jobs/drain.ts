@@ -2,6 +2,7 @@ import type { System } from '../domain/context.ts'
 import type { Database } from '../storage/database.ts'
 import { dueWork, type OutboxRow, postponeWork } from '../storage/outbox.ts'
 import { summariseAccounts } from './account-summaries.ts'
+import { enrich, enrichNewRecords } from './enrichment.ts'
 import { runImports, undoImports } from './imports.ts'
 import { noteInteractions } from './interactions.ts'
 import { cleanUpMerges } from './merges.ts'
@@ -32,6 +33,8 @@ export const queues = {
   quick: { workspaces: 1, batches: 1, batchSize: 100 },
   /** What takes minutes. */
   long: { workspaces: 1, batches: 1, batchSize: 100 },
+  /** What reads the sites of companies: a few at a time, however many are to be read. */
+  websites: { workspaces: 8, batches: 4, batchSize: 1 },
   /** What waits for other machines: each piece by itself, so that a slow one holds up no other. */
   network: { workspaces: Number.POSITIVE_INFINITY, batches: 16, batchSize: 1 },
 } satisfies Record<string, Queue>
@@ -51,6 +54,8 @@ const works: Record<WorkKind, { queue: QueueName; doer: Doer }> = {
   import: { queue: 'long', doer: runImports },
   'import-undo': { queue: 'long', doer: undoImports },
   'search-words': { queue: 'quick', doer: addSearchWords },
+  'new-record': { queue: 'quick', doer: enrichNewRecords },
+  enrichment: { queue: 'websites', doer: enrich },
 }
 
 /** The kinds of work that somebody does. */

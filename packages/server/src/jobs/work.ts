@@ -18,6 +18,8 @@ export type WorkKind =
   | 'import'
   | 'import-undo'
   | 'search-words'
+  | 'new-record'
+  | 'enrichment'
 
 /** What a write of a record asks for: work on itself, on the records it is linked to, and when it has another name. */
 type Demands = { own?: WorkKind; linked?: Record<string, WorkKind>; named?: WorkKind }

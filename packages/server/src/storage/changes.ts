@@ -1,4 +1,4 @@
-import { type Connection, run, type Statement } from './database.ts'
+import { type Connection, rows, run, type Statement } from './database.ts'
 
 /** A place in the log of a workspace's changes; those after it have a later transaction, or its own and a greater id. */
 export type Position = { transaction: bigint; id: string }
@@ -108,4 +108,25 @@ export async function endOfLog(db: Connection, workspace: number): Promise<LogEn
   const isOver = (transaction: bigint) =>
     transaction < BigInt(next) && !running.split(',').includes(String(transaction))
   return { definitions, end: { transaction: BigInt(least), id: noId }, isOver }
+}
+
+export type WrittenChange = {
+  before: Record<string, unknown>
+  after: Record<string, unknown>
+  links: ChangedLinks
+}
+
+/** A change of a record by its id. */
+export async function findChange(
+  db: Connection,
+  workspace: number,
+  record: string,
+  id: string,
+): Promise<WrittenChange | undefined> {
+  const [found] = await rows<WrittenChange>(
+    db,
+    'select before, after, links from change where workspace_id = $1 and record_id = $2 and id = $3',
+    [workspace, record, id],
+  )
+  return found
 }

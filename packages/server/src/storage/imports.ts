@@ -288,27 +288,6 @@ export const saveUndone = (
     ],
   )
 
-export type WrittenChange = {
-  before: Record<string, unknown>
-  after: Record<string, unknown>
-  links: Record<string, { added: string[]; removed: string[] }>
-}
-
-/** A change of a record by its id. */
-export async function findChange(
-  db: Connection,
-  workspace: number,
-  record: string,
-  id: string,
-): Promise<WrittenChange | undefined> {
-  const [found] = await rows<WrittenChange>(
-    db,
-    'select before, after, links from change where workspace_id = $1 and record_id = $2 and id = $3',
-    [workspace, record, id],
-  )
-  return found
-}
-
 /**
  * Whether anybody but the import has touched a record since it created it: changed it, or linked something to it that the
  * import did not; what the import itself linked to it later is to be undone first.

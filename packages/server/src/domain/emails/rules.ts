@@ -2,7 +2,8 @@ import { type ApiError, objectTypes, unprocessable } from '@openfield/schema'
 import { findByHosts } from '../../storage/lookups.ts'
 import { memberDomains } from '../../storage/members.ts'
 import type { Context } from '../context.ts'
-import { contactsOfAttendees, domainOf, publicDomains } from '../meetings/attendees.ts'
+import { domainOf, isPublicDomain } from '../mail-domains.ts'
+import { contactsOfAttendees } from '../meetings/attendees.ts'
 import { linkedThrough, linksTo } from '../records/derived-links.ts'
 import type { Rules } from '../records/rules.ts'
 
@@ -35,7 +36,7 @@ export const emailRules: Rules = {
 
 /** The accounts whose site has the domain of an address from outside. */
 async function accountsOfDomains(ctx: Context, addresses: readonly string[]): Promise<string[]> {
-  const domains = [...new Set(addresses.map(domainOf))].filter((domain) => !publicDomains.has(domain))
+  const domains = [...new Set(addresses.map(domainOf))].filter((domain) => !isPublicDomain(domain))
   if (domains.length === 0) return []
   const ours = new Set(await memberDomains(ctx.db, ctx.workspace))
   const outside = domains.filter((domain) => !ours.has(domain))

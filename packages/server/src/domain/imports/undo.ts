@@ -1,13 +1,7 @@
 import { ApiError, encodeId, type Json, type ObjectDefinition } from '@openfield/schema'
+import { findChange, type WrittenChange } from '../../storage/changes.ts'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
-import {
-  findChange,
-  isTouched,
-  saveUndone,
-  type Undone,
-  type Written,
-  type WrittenChange,
-} from '../../storage/imports.ts'
+import { isTouched, saveUndone, type Undone, type Written } from '../../storage/imports.ts'
 import { fetchRecord } from '../../storage/records.ts'
 import type { StoredRecord } from '../../storage/rows.ts'
 import { type Context, withDefinitions } from '../context.ts'

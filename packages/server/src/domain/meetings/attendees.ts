@@ -3,16 +3,11 @@ import { withLock } from '../../storage/database.ts'
 import { findByAddress, findByHost } from '../../storage/lookups.ts'
 import { memberDomains } from '../../storage/members.ts'
 import type { Context } from '../context.ts'
+import { domainOf, isPublicDomain } from '../mail-domains.ts'
 import { createRecord } from '../records/create.ts'
 
 const emailField = objectTypes.contact.fields.$email.id
 const websiteField = objectTypes.account.fields.$website.id
-
-/** Domains where anybody has an address, so that it says nothing about an organisation. */
-export const publicDomains = new Set(
-  `aol.com gmail.com gmx.com gmx.de gmx.net googlemail.com hotmail.com icloud.com live.com mail.com me.com msn.com
-   outlook.com proton.me protonmail.com web.de yahoo.com yandex.com zoho.com`.split(/\s+/),
-)
 
 /**
  * The contacts that some addresses belong to. With `create`, a contact is made for each address from outside that nobody
@@ -39,12 +34,9 @@ async function strangersAmong(ctx: Context, emails: readonly string[]): Promise<
   return emails.filter((email) => !known.has(email.toLowerCase()) && !ours.has(domainOf(email)))
 }
 
-/** The domain of an address. */
-export const domainOf = (email: string) => email.slice(email.lastIndexOf('@') + 1).toLowerCase()
-
 async function createContact(ctx: Context, email: string): Promise<void> {
   const domain = domainOf(email)
-  const account = publicDomains.has(domain) ? undefined : await accountOf(ctx, domain)
+  const account = isPublicDomain(domain) ? undefined : await accountOf(ctx, domain)
   const relationships: Record<string, unknown> = account === undefined ? {} : { $account: account }
   await createRecord(ctx, 'contact', { fields: { $email: [email] }, relationships })
 }

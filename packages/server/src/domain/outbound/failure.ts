@@ -44,10 +44,12 @@ const byCode: Record<string, OutboundReason> = {
 
 const ofCertificates = /^(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|CRL_|HOSTNAME_MISMATCH|INVALID_)/
 
-/** What an error of Node's HTTP client means. */
+/** What an error of Node's HTTP client means. Any other is thrown as it is. */
 export function failureOf(error: unknown, target: string): OutboundFailure {
   if (error instanceof OutboundFailure) return error
   const code = codeOf(error)
+  // What whoever asked throws on the way is theirs, and mistakes of ours are no failures of the outside.
+  if (code === '') throw error
   return new OutboundFailure(byCode[code] ?? (ofCertificates.test(code) ? 'tls' : 'broken'), target, error)
 }
 

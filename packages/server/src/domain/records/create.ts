@@ -4,6 +4,7 @@ import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import type { Mail } from '../../storage/emails.ts'
 import { createRecord as store, WriteRefused } from '../../storage/records.ts'
 import { type Context, withDefinitions } from '../context.ts'
+import { saysWhere } from '../enrichment/targets.ts'
 import { findType, shapeOf } from './definitions.ts'
 import { linksTo } from './derived-links.ts'
 import { bareValues, entriesOf, type FieldWrite, parseFields, required, valueIn, wireForm } from './fields.ts'
@@ -36,6 +37,8 @@ export type RecordInput = {
   links?: Readonly<Record<string, readonly string[]>>
   /** Of an e-mail: what is kept beside it. */
   mail?: Mail
+  /** What can be found out about it is to be looked up, where the workspace wants that. */
+  enrich?: boolean
   /** A UUID for the change, and for the record that it creates: for who has to find out later whether it was written. */
   as?: string
 }
@@ -68,7 +71,11 @@ export const createRecord = (
     // Who wrote it sees it, whatever it is linked to.
     const visible = new Set([...links.from.ids.values()].flat())
     const response = presentRecord(ctx, definitions, definition, { ...record, fields: all }, visible)
-    const work = workOf(definition, id, values, [links])
+    const looksUp = input.enrich && ctx.enriches && saysWhere(definition, values)
+    const work = [
+      ...workOf(definition, id, values, [links]),
+      ...(looksUp ? [{ kind: 'new-record', recordId: id }] : []),
+    ]
     const write = writeContext(ctx, definitions.version, at, work, idempotency, response)
     try {
       await store(ctx.db, input.as === undefined ? write : { ...write, changeId: input.as }, {

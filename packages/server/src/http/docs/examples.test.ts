@@ -11,7 +11,11 @@ import { operations as allOperations, openApiDocument } from '../openapi/documen
 const docs = new URL('../../../../../docs/', import.meta.url)
 const pages = readdirSync(docs, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.md'))
 // What the background does, it does at a time of its own.
-const api = await startApi({ OPENFIELD_WORKER: 'off', OPENFIELD_ALLOWED_NETWORKS: '127.0.0.0/8' })
+const api = await startApi({
+  OPENFIELD_WORKER: 'off',
+  OPENFIELD_ENRICHMENT: 'on',
+  OPENFIELD_ALLOWED_NETWORKS: '127.0.0.0/8',
+})
 const smtp = await startSmtp()
 smtp.passwords.set('sales@acme.example', 'secret')
 const document = new OpenApi(openApiDocument(api.url))

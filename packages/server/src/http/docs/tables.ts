@@ -16,9 +16,12 @@ import {
   valueTypes,
 } from '@openfield/schema'
 import { type JsonSchema, operatorsOf, systemDefinition } from '@openfield/schema/openapi'
+import { fieldOutcomes, runOutcomes } from '../../domain/enrichment/outcomes.ts'
+import { enrichable, type Target } from '../../domain/enrichment/targets.ts'
 import type { Requirements } from '../guard.ts'
 import { adminTag } from '../openapi/admin.ts'
 import { operations as allOperations, authTag } from '../openapi/document.ts'
+import { enrichmentTag } from '../openapi/enrichment.ts'
 import { errorCodeStatuses, errorMeanings } from '../openapi/errors.ts'
 import type { Operation } from '../openapi/operation.ts'
 import { customObjectsTag, tagOf } from '../openapi/records.ts'
@@ -88,6 +91,10 @@ const tables: Record<string, () => string> = {
         callers[caller ?? 'any'],
       ]),
     ),
+  'enrichment operations': () => operationsTable(taggedWith(enrichmentTag.name)),
+  'run outcomes': () => tableFrom(['Outcome', 'What it means'], outcomeRows(runOutcomes)),
+  'field outcomes': () => tableFrom(['Outcome', 'What it means'], outcomeRows(fieldOutcomes)),
+  'enriched fields': () => tableFrom(['Name', 'Record', 'Where it is found'], enrichedRows()),
   'auth operations': () => operationsTable(taggedWith(authTag.name)),
   'admin operations': () => operationsTable(taggedWith(adminTag.name)),
   scopes: () => {
@@ -208,3 +215,14 @@ function inWords({ type, anyOf, items, properties }: JsonSchema): string {
   if (items) return `array of ${inWords(items as JsonSchema)}s`
   return properties ? `object of ${codes(Object.keys(properties))}` : String(type)
 }
+
+const outcomeRows = (outcomes: Record<string, string>) =>
+  Object.entries(outcomes).map(([name, meaning]) => [code(name), meaning])
+
+const enrichedRows = () =>
+  Object.values(enrichable).flatMap(({ objectType, targets }) =>
+    Object.entries<Target>(targets).flatMap(([name, { key, site, address, namedOnly }]) => {
+      const where = site ? 'on the site' : address ? 'by the e-mail address' : 'nowhere: it can be named, to no effect'
+      return [[code(name), `${objectType} ${code(key)}`, sentence(where, namedOnly && '(when it is named)')]]
+    }),
+  )

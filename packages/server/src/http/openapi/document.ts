@@ -3,6 +3,7 @@ import { object, sharedSchemas } from '@openfield/schema/openapi'
 import { authValidate } from '../routes/auth.ts'
 import { cookieName } from '../session-cookie.ts'
 import { adminPaths, adminSchemas, adminTag } from './admin.ts'
+import { enrichmentPaths, enrichmentSchemas, enrichmentTag } from './enrichment.ts'
 import { errorResponses, errorSchemas, headers } from './errors.ts'
 import { filePaths, fileSchemas, fileTag } from './files.ts'
 import { type Operation, pathsOf, sharedParameters } from './operation.ts'
@@ -20,7 +21,7 @@ export const openApiDocument = (publicUrl: string) => ({
   },
   servers: [{ url: publicUrl, description: 'This server' }],
   security: [{ bearerAuth: [] }, { session: [] }],
-  tags: [...recordTags, mergeTag, fileTag, authTag, adminTag, healthTag],
+  tags: [...recordTags, mergeTag, fileTag, enrichmentTag, authTag, adminTag, healthTag],
   paths: { ...pathsOf(operations()), '/health': { get: health } },
   components: {
     schemas: {
@@ -28,6 +29,7 @@ export const openApiDocument = (publicUrl: string) => ({
       ...sharedSchemas(),
       ...relatedSchemas(),
       ...fileSchemas(),
+      ...enrichmentSchemas(),
       AuthValidation: authValidation,
       ...adminSchemas(),
       ...errorSchemas(),
@@ -74,6 +76,7 @@ export const operations = (): Operation[] => [
   ...recordPaths(),
   ...relatedPaths(),
   ...filePaths(),
+  ...enrichmentPaths(),
   authPath,
   ...adminPaths(),
 ]

@@ -181,7 +181,9 @@ const handlers: Record<Verb, (objectType: string, request: RecordRequest) => Pro
     const needed = [...relationships.values()].some(({ required }) => required)
       ? (['fields', 'relationships'] as const)
       : (['fields'] as const)
-    return createRecord(call.ctx, objectType, recordInput(body, needed, flags), call.idempotency)
+    const input = recordInput(body, needed, flags)
+    const enrich = !input.flags?.includes('skipEnrichment')
+    return createRecord(call.ctx, objectType, { ...input, enrich }, call.idempotency)
   },
   update: async (objectType, { call, body, params }) =>
     updateRecord(call.ctx, objectType, params.id, recordInput(body, []), call.idempotency),

@@ -31,6 +31,7 @@ export function nameOfActor(actor: Actor | null): string {
   if (actor === null) return 'The system'
   if (actor.type === 'member') return actor.name ?? 'Somebody'
   if (actor.type === 'workflow') return actor.name === null ? 'A workflow' : `The workflow ${actor.name}`
+  if (actor.type === 'enrichment') return actor.name === null ? 'Enrichment' : `Enrichment, from ${actor.name}`
   const key = `the key ${actor.name ?? 'of somebody'}`
   return actor.member?.name ? `${actor.member.name}, by ${key}` : key.replace('the key', 'The key')
 }

@@ -131,6 +131,14 @@ export const events: AdminGroup = {
         object({ type: { const: 'member' }, id: text('A member.'), name }, ['type', 'id', 'name']),
         object(
           {
+            type: { const: 'enrichment' },
+            id: text('A run of enrichment.'),
+            name: orNull(text('The site that it read; null: none, or not for the caller.')),
+          },
+          ['type', 'id', 'name'],
+        ),
+        object(
+          {
             type: { const: 'key' },
             id: text('An API key.'),
             name,

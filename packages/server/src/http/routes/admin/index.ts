@@ -4,6 +4,7 @@ import { parseListQuery } from '../../list-query.ts'
 import { parseBody } from '../../parse.ts'
 import { queryOf } from '../records.ts'
 import { apiKeys } from './api-keys.ts'
+import { enrichment } from './enrichment.ts'
 import { events } from './events.ts'
 import { tableExports } from './exports.ts'
 import { imports } from './imports.ts'
@@ -39,6 +40,7 @@ export const adminGroups: readonly AdminGroup[] = [
   views,
   timeline,
   search,
+  enrichment,
 ]
 
 /** What an operation asks of a request. */
