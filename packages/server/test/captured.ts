@@ -19,6 +19,8 @@ export const controlTables: Readonly<Record<string, string>> = {
 const acrossWorkspaces: Readonly<Record<string, string>> = {
   'select workspace_id::int, kind from k where due_at <= now()': 'which workspaces have work that is due',
   'delete from idempotency where created_at <': 'which answers are too old to be given again',
+  'from unnest($1::uuid[], $2::uuid[]) u(file, upload)':
+    'which bytes belong to no file of any workspace, for the doctor',
   'from file_upload where started_at < $1': 'which uploads broke off, for the one job that removes their bytes',
 }
 
