@@ -3,11 +3,12 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { afterAll, inject, onTestFinished, TestRunner } from 'vitest'
+import { inject } from 'vitest'
 import { withSystem } from '../src/commands/system.ts'
 import { readConfig } from '../src/config.ts'
 import { createWorkspace } from '../src/domain/workspaces/create.ts'
 import { startServer } from '../src/server.ts'
+import { atEnd } from './at-end.ts'
 import { checkStatements } from './captured.ts'
 import { countStatements, reportChecked, requireConforming } from './conformance.ts'
 import { OpenApi } from './openapi.ts'
@@ -44,7 +45,6 @@ export async function startApi(settings: Settings = {}, beside?: Known) {
   const server = await startServer(config)
   const sql = new pg.Pool({ connectionString: databaseUrl, max: 2 })
   sql.on('error', () => {})
-  const atEnd = TestRunner.getCurrentTest() ? onTestFinished : afterAll
   atEnd(async () => {
     await server.close()
     // A server beside another one, or without its database, leaves what it ran to whoever has a database of its own.
