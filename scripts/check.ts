@@ -5,9 +5,13 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
+/** What is known of files that have not changed since, so that checking again takes a quarter of the time. */
+const typesSeen = 'node_modules/.cache/openfield/types.tsbuildinfo'
+const incrementally = ['--incremental', '--tsBuildInfoFile', typesSeen]
+
 /** Each prints what is wrong and says whether all is well. */
 const checks: Record<string, () => boolean> = {
-  'types (tsc)': () => succeeds('tsc', '--noEmit', '-p', 'tsconfig.json'),
+  'types (tsc)': () => succeeds('tsc', '-p', 'tsconfig.json', '--noEmit', ...incrementally),
   'lint and format (biome)': () => succeeds('biome', 'check', '--error-on-warnings'),
   'boundaries (scripts/boundaries.ts)': () => succeeds('node', 'scripts/boundaries.ts'),
   'nothing unused (knip)': () => succeeds('knip', '--no-progress', '--treat-config-hints-as-errors'),
