@@ -58,6 +58,8 @@ const settings = (port: number, dataDir: string, worker: string) => ({
   OPENFIELD_BOOTSTRAP_API_KEY: key,
   OPENFIELD_ADMIN_PASSWORD: adminPassword,
   OPENFIELD_RATE_LIMIT: '0',
+  // The sites that made-up companies have are none.
+  OPENFIELD_ENRICHMENT: 'off',
   OPENFIELD_WORKER: worker,
 })
 

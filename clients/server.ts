@@ -37,9 +37,23 @@ export async function startServer({ rateLimit }: { rateLimit: number }): Promise
     await end(child)
     await rm(data, { recursive: true, force: true })
   }
-  if (await healthy(url, child)) return { url, key, output, stop }
+  if (await healthy(url, child)) {
+    await stopLookingUp(url, key)
+    return { url, key, output, stop }
+  }
   await stop()
   throw new Error(`The server did not start:\n${output()}`)
+}
+
+/** What checks create has made-up sites and addresses: it is enriched only where a check asks for that. */
+async function stopLookingUp(url: string, key: string): Promise<void> {
+  const mode = { mode: 'manual' }
+  const answer = await fetch(`${url}/admin/v1/enrichment/settings`, {
+    method: 'PATCH',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ accounts: mode, contacts: mode }),
+  })
+  if (!answer.ok) throw new Error(`The settings of enrichment were refused: ${await answer.text()}`)
 }
 
 function running(child: ChildProcess): boolean {

@@ -28,6 +28,7 @@ func TestOpenfield(t *testing.T) {
 	t.Run("Members", members)
 	t.Run("Messages", messages)
 	t.Run("Files", files)
+	t.Run("Enrichment", enrichment)
 	t.Run("Auth", auth)
 	t.Run("Errors", apiErrors)
 	t.Run("Idempotency", idempotency)

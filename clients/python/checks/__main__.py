@@ -10,6 +10,7 @@ from .auth import Auth
 from .contacts import Contacts
 from .custom_fields import CustomFields
 from .custom_objects import CustomObjects
+from .enrichment import Enrichment
 from .errors import Errors
 from .example import Example
 from .field_history import FieldHistory
@@ -38,6 +39,7 @@ ALL = (
     Members,
     Messages,
     Files,
+    Enrichment,
     Auth,
     Errors,
     Idempotency,

@@ -19,7 +19,10 @@ it('enriches a record, says where its values are from, and takes them back', asy
   const start = await client.enrichmentRun.enrich(account.id, { entitySlug: 'accounts' })
   expect(start).toMatchObject({ status: 'started', enrichmentRun: { entityId: account.id } })
   const id = start.enrichmentRun?.id ?? ''
-  await vi.waitFor(async () => expect((await client.enrichmentRun.retrieve(id)).status).toBe('completed'), 10_000)
+  await vi.waitFor(
+    async () => expect((await client.enrichmentRun.getEnrichmentRun(id)).status).toBe('completed'),
+    10_000,
+  )
   expect(await enrichment.run(id)).toMatchObject({ outcome: 'enriched', page: { title: 'Northwind' } })
   const { fields, running } = await enrichment.record(account.id)
   expect([fields.map(({ key, value }) => [key, value]), running]).toEqual([[['$twitter', profile]], null])

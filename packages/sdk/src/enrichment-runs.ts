@@ -49,7 +49,7 @@ export class EnrichmentRuns {
   }
 
   /** A run by its id, e.g. to see whether it is over. */
-  retrieve(id: string, options?: RequestOptions): Promise<EnrichmentRun> {
+  getEnrichmentRun(id: string, options?: RequestOptions): Promise<EnrichmentRun> {
     return this.#send({ method: 'GET', path: ['enrichmentRun', id] }, options)
   }
 }

@@ -47,6 +47,7 @@ export function startApp(settings: Partial<Record<string, string>> = {}): App {
         OPENFIELD_DATA_DIR: dataDir,
         OPENFIELD_RATE_LIMIT: '0',
         OPENFIELD_ADMIN_PASSWORD: password,
+        OPENFIELD_ENRICHMENT: 'off',
         ...settings,
       }),
     )

@@ -28,6 +28,7 @@ beforeAll(async () => {
       PORT: '0',
       OPENFIELD_DATA_DIR: dataDir,
       OPENFIELD_RATE_LIMIT: '0',
+      OPENFIELD_ENRICHMENT: 'off',
       OPENFIELD_ADMIN_PASSWORD: password,
     }),
   )

@@ -81,7 +81,7 @@ Object.assign(access, {
 
   'enrichmentRun.accounts': ['accounts:update'],
   'enrichmentRun.contacts': ['contacts:update'],
-  'enrichmentRun.retrieve': ['accounts:read'],
+  'enrichmentRun.getEnrichmentRun': ['accounts:read'],
 
   'admin.enrichment.retrieveSettings': [],
   'admin.enrichment.listRuns': ['accounts:read'],

@@ -52,7 +52,7 @@ export const sections: readonly Section[] = [
       resource(list.name, 'Lists', [...list.verbs, 'listAccounts', 'listContacts', 'listOpportunities']),
       resource('object', 'Custom object', [...opportunity.verbs, 'listDefinitions']),
       resource('merge', 'Merge', [...mergers, 'getMerge']),
-      resource('enrichment-run', 'Enrichment run', ['accounts', 'contacts', 'retrieve']),
+      resource('enrichment-run', 'Enrichment run', ['accounts', 'contacts', 'getEnrichmentRun']),
       resource(file.name, file.label, ['create', 'complete', 'cancel', 'retrieve', 'list', 'url']),
       ...[channel, message].map(recordPage),
       resource(email.name, email.label, email.verbs),

@@ -18,8 +18,8 @@ export const enrichmentPaths = (): Operation[] => [
     ...operation,
   })),
   {
-    id: 'enrichmentRun.retrieve',
-    verb: 'retrieve',
+    id: 'enrichmentRun.getEnrichmentRun',
+    verb: 'getEnrichmentRun',
     tag: enrichmentTag.name,
     description: 'Needs the scope to read the record.',
     answer: 'EnrichmentRun',
