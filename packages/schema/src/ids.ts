@@ -27,6 +27,8 @@ export const idPrefixes = {
   import: 'imp',
   mailbox: 'mbx',
   enrichmentRun: 'enr',
+  workflow: 'wfl',
+  workflowRun: 'wfr',
 } as const
 
 export type IdPrefix = (typeof idPrefixes)[keyof typeof idPrefixes]

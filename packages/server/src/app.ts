@@ -17,11 +17,13 @@ import { downloadRoutes } from './http/routes/downloads.ts'
 import { enrichmentRunRoutes } from './http/routes/enrichment-runs.ts'
 import { fileByteRoutes } from './http/routes/file-bytes.ts'
 import { fileRoutes } from './http/routes/files.ts'
+import { hookRoutes } from './http/routes/hooks.ts'
 import { listRoutes } from './http/routes/lists.ts'
 import { mergeRoutes } from './http/routes/merges.ts'
 import { objectRoutes } from './http/routes/objects.ts'
 import { recordRoutes } from './http/routes/records.ts'
 import { singleSignOnRoutes } from './http/routes/single-sign-on.ts'
+import { workflowRunRoutes } from './http/routes/workflow-runs.ts'
 
 export type AppOptions = {
   /** Requests per second, per category and workspace; 0: no limit. */
@@ -58,7 +60,10 @@ export async function buildApp(system: System, options: AppOptions): Promise<Fas
   })
   if (options.log === 'info') app.addHook('onResponse', logRequest)
   app.addHook('onResponse', async ({ method, call }) => {
-    if (method !== 'GET' && call) system.events.wake(call.ctx.workspace)
+    if (method === 'GET' || !call) return
+    system.events.wake(call.ctx.workspace)
+    // What was written may start workflows.
+    system.workWritten()
   })
   const endConnections = connectionsOf(app.server)
   app.addHook('preClose', async () => endConnections())
@@ -78,7 +83,9 @@ export async function buildApp(system: System, options: AppOptions): Promise<Fas
   enrichmentRunRoutes(app, guards)
   fileByteRoutes(app, system)
   downloadRoutes(app, system)
+  workflowRunRoutes(app, guards)
   adminRoutes(app, guards)
+  hookRoutes(app, guards)
   singleSignOnRoutes(app, guards)
   crmRoutes(app, system)
   docsRoutes(app, system)

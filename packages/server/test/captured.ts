@@ -11,6 +11,7 @@ export const controlTables: Readonly<Record<string, string>> = {
   key_lookup: 'leads from the hash of an API key to its workspace',
   session: 'is found by the hash of a cookie, before a workspace is known',
   sign_in_link: 'is found by the hash of a secret, before a workspace is known',
+  workflow_hook: 'is found by the hash of the secret in an address, before a workspace is known',
   secret: 'what the installation signs with',
   migration: 'which migrations have run',
 }
@@ -18,6 +19,7 @@ export const controlTables: Readonly<Record<string, string>> = {
 /** Statements that look through all workspaces, each with why it may: a part of its text. */
 const acrossWorkspaces: Readonly<Record<string, string>> = {
   'select workspace_id::int, kind from k where due_at <= now()': 'which workspaces have work that is due',
+  'select workspace_id, id from workflow_run where ended_at <': 'which runs of workflows are too old to be kept',
   'delete from idempotency where created_at <': 'which answers are too old to be given again',
   'from unnest($1::uuid[], $2::uuid[]) u(file, upload)':
     'which bytes belong to no file of any workspace, for the doctor',

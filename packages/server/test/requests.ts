@@ -29,6 +29,10 @@ import { aFile, aSession, put } from './uploads.ts'
 /** What fills in an operation so that it succeeds: the parameters of its path, its query, its body. */
 export type OperationRequest = { params?: Record<string, string>; query?: string; body?: object }
 
+const aPause = { key: 'pause', type: 'wait', seconds: 3600 }
+/** An address to which nothing is sent. */
+const nowhere = 'http://127.0.0.1:9/'
+
 /**
  * For each operation that succeeds with a key of an admin, by its id, what makes a request that does; each is made anew, for
  * it may be used up. The server must enrich, and be allowed to reach 127.0.0.0/8, where a mail server is. Names ids wherever
@@ -66,6 +70,21 @@ export async function requestsOf(api: Api, word: string): Promise<Record<string,
     return { email, password: 'secret', smtp: { host: smtp.host, port: smtp.port, security: smtp.security } }
   }
   const aMailbox = async () => successOf(await api.post<{ id: string }>('/admin/v1/mailboxes', newMailbox()))
+  const aWorkflow = async (trigger: object = { type: 'manual' }) =>
+    successOf(
+      await api.post<{ id: string }>('/admin/v1/workflows', { name: `Flow of ${word}`, trigger, steps: [aPause] }),
+    )
+  const aRun = async () =>
+    successOf(await api.post<{ id: string }>(`/admin/v1/workflows/${(await aWorkflow()).id}/run`, {}))
+  const aWebhook = async () =>
+    successOf(
+      await api.post<{ id: string }>('/admin/v1/webhooks', { url: nowhere, name: `Hook of ${word}`, enabled: false }),
+    )
+  const aDelivery = async () => {
+    const { id } = await aWebhook()
+    const delivery = successOf(await api.post<{ id: string }>(`/admin/v1/webhooks/${id}/test`, {}))
+    return { id, deliveryId: delivery.id }
+  }
   const anImport = async () => successOf(await begin(api, 'account', `Name\nImported by ${word}\n`))
   const started = async () => {
     const one = await anImport()
@@ -401,6 +420,53 @@ export async function requestsOf(api: Api, word: string): Promise<Record<string,
     'admin.view.remove': () => idOf(aView()),
     'admin.preferences.retrieve': async () => ({}),
     'admin.preferences.update': async () => ({ body: { last: word } }),
+    'workflowRun.status': async () => ({ params: { runId: (await aRun()).id } }),
+    'admin.workflow.list': async () => ({}),
+    'admin.workflow.create': async () => ({
+      body: { name: 'A', trigger: { type: 'manual', objectType: slug }, steps: [aPause] },
+    }),
+    'admin.workflow.retrieve': () => idOf(aWorkflow()),
+    'admin.workflow.update': async () => ({
+      ...(await idOf(aWorkflow())),
+      body: { trigger: { type: 'manual', objectType: slug } },
+    }),
+    'admin.workflow.remove': () => idOf(aWorkflow()),
+    'admin.workflow.versions': () => idOf(aWorkflow()),
+    'admin.workflow.secret': () => idOf(aWorkflow()),
+    'admin.workflow.rotateSecret': async () => ({ ...(await idOf(aWorkflow())), body: {} }),
+    'admin.workflow.renewHook': async () => ({ ...(await idOf(aWorkflow({ type: 'hook' }))), body: {} }),
+    'admin.workflow.run': async () => ({
+      ...(await idOf(aWorkflow({ type: 'manual', objectType: 'account' }))),
+      body: { recordId: (await anAccount(api)).id },
+    }),
+    'admin.workflow.runs': async () => ({
+      ...(await idOf(aWorkflow())),
+      query: `?after=${(await aRun()).id}&status=failed`,
+    }),
+    'admin.workflow.replayFailed': async () => ({
+      ...(await idOf(aWorkflow())),
+      body: { since: '2026-01-01T00:00:00Z' },
+    }),
+    'admin.workflowRun.retrieve': () => idOf(aRun()),
+    'admin.workflowRun.cancel': async () => ({ ...(await idOf(aRun())), body: {} }),
+    'admin.workflowRun.replay': async () => ({ ...(await idOf(aRun())), body: {} }),
+    'admin.webhook.list': async () => ({}),
+    'admin.webhook.create': async () => ({ body: { url: nowhere, enabled: false } }),
+    'admin.webhook.retrieve': () => idOf(aWebhook()),
+    'admin.webhook.update': async () => ({ ...(await idOf(aWebhook())), body: { name: 'B' } }),
+    'admin.webhook.remove': () => idOf(aWebhook()),
+    'admin.webhook.secret': () => idOf(aWebhook()),
+    'admin.webhook.rotateSecret': async () => ({ ...(await idOf(aWebhook())), body: {} }),
+    'admin.webhook.deliveries': async () => {
+      const { id, deliveryId } = await aDelivery()
+      return { params: { id }, query: `?after=${deliveryId}&status=failed` }
+    },
+    'admin.webhook.replay': async () => ({ params: await aDelivery(), body: {} }),
+    'admin.webhook.replayFailed': async () => ({
+      ...(await idOf(aWebhook())),
+      body: { since: '2026-01-01T00:00:00Z' },
+    }),
+    'admin.webhook.test': async () => ({ ...(await idOf(aWebhook())), body: {} }),
     'admin.timeline.read': () => idOf(anAccount(api)),
     'admin.search': async () => ({ query: `?q=account&types=account,${slug}` }),
   }

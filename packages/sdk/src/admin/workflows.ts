@@ -55,8 +55,8 @@ export type WorkflowStep = { key: string } & (
       filter: string
       objectType?: string
       record?: string
-      then: WorkflowStep[]
-      else?: WorkflowStep[]
+      yes: WorkflowStep[]
+      no?: WorkflowStep[]
     }
 )
 

@@ -2,15 +2,18 @@ import { type Definitions, decodeId, encodeId, idPrefixes } from '@openfield/sch
 import { namesOfKeys, valuesOfMembers } from '../storage/actors.ts'
 import type { Database } from '../storage/database.ts'
 import { pagesOfRuns } from '../storage/enrichment.ts'
+import { namesOfWorkflows } from '../storage/workflows.ts'
 import type { Context } from './context.ts'
 import { hasScope } from './records/access.ts'
 import { titleIn } from './records/names.ts'
 import { actorId } from './records/write.ts'
+import { runId, runOfActor, workflowId } from './workflows/ids.ts'
 
-/** Who made a change: a member who was signed in, an API key and the member as whom it acts, or a run of enrichment. */
+/** Who made a change: a member, an API key and the member as whom it acts, a run of enrichment, or one of a workflow. */
 export type Actor =
   | { type: 'member'; id: string; name: string | null }
   | { type: 'enrichment'; id: string; name: string | null }
+  | { type: 'workflow'; id: string; name: string | null; run: string }
   | { type: 'key'; id: string; name: string | null; member: { id: string; name: string | null } | null }
 
 /** Says who made a change, by what the change has as its actor; null: the system itself. */
@@ -28,6 +31,20 @@ export async function readActors(
   const keys = keyIds.length === 0 ? [] : await namesOfKeys(db, workspace, keyIds)
   const wanted = [...ids.flatMap((id) => decodeId('mem', id) ?? []), ...keys.flatMap(({ memberId }) => memberId ?? [])]
   const member = types.get('member')
+  const runs = new Map(
+    stored.flatMap((one) => {
+      const known = runOfActor(one)
+      return known ? [[one, known] as const] : []
+    }),
+  )
+  const names =
+    runs.size === 0
+      ? new Map<string, string>()
+      : await namesOfWorkflows(
+          db,
+          workspace,
+          Array.from(runs.values(), (one) => one.workflow),
+        )
   const members =
     member && wanted.length > 0 ? await valuesOfMembers(db, workspace, member.number, wanted, member.title) : []
   const memberOf = (uuid: string) => {
@@ -36,6 +53,11 @@ export async function readActors(
   }
   const sites = await sitesOfRuns(db, workspace, ids)
   return (one) => {
+    const by = runs.get(one)
+    if (by) {
+      const name = names.get(by.workflow) ?? null
+      return { type: 'workflow', id: workflowId(by.workflow), name, run: runId(by.run) }
+    }
     const id = actorId(one)
     if (id === null) return null
     const uuid = decodeId('mem', id)
@@ -58,7 +80,7 @@ async function sitesOfRuns(db: Database, workspace: number, ids: readonly string
 const nameless = (actor: Actor | null): Actor | null =>
   actor && {
     ...actor,
-    name: null,
+    name: actor.type === 'workflow' ? actor.name : null,
     ...(actor.type === 'key' && { member: actor.member && { ...actor.member, name: null } }),
   }
 

@@ -8,6 +8,7 @@ import type { ChangesQuery, TotalsQuery } from '../domain/records/totals.ts'
 
 import type { SearchQuery } from '../domain/search/search.ts'
 import type { TimelineQuery } from '../domain/timeline/read.ts'
+import type { PageQuery } from '../domain/workflows/runs.ts'
 
 /** The most records of a page of the public API, and how many a page has when the request does not say. */
 const limitMax = 25
@@ -144,6 +145,25 @@ export function parseSearchQuery(query: string): SearchQuery {
     text,
     types: parseParameter(query, 'types')?.split(','),
     limit: wholeNumber('limit', parseParameter(query, 'limit'), 1, searchMax, searchDefault),
+  }
+}
+
+/** The most runs of a workflow on a page, and how many a page has when the request does not say. */
+export const runsMax = 100
+export const runsDefault = 25
+export const runStatuses = ['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled', 'refused'] as const
+
+/** Reads `limit`, `after` and `status` of a page of runs. */
+export function parseWorkflowRunsQuery(query: string): PageQuery {
+  const given = parseParameter(query, 'status')
+  const status = runStatuses.find((one) => one === given)
+  if (given !== undefined && !status) {
+    throw badRequest('invalid_type', `'status' is one of ${runStatuses.join(', ')}.`, 'status')
+  }
+  return {
+    limit: wholeNumber('limit', parseParameter(query, 'limit'), 1, runsMax, runsDefault),
+    after: parseParameter(query, 'after'),
+    status,
   }
 }
 

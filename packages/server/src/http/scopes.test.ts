@@ -72,6 +72,7 @@ Object.assign(access, {
   'list.listOpportunities': ['lists:read', 'opportunities:read'],
   'object.listDefinitions': ['custom_objects:read'],
   'auth.validate': [],
+  'workflowRun.status': [],
   'file.create': ['files:create'],
   'file.list': ['files:read'],
   'file.retrieve': ['files:read'],

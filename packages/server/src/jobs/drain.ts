@@ -10,6 +10,7 @@ import { removeField, removeObjectType, removeRelationship } from './remove-defi
 import { addSearchWords } from './search-words.ts'
 import { summarise, summariseAll, summariseRelated } from './summaries.ts'
 import type { WorkKind } from './work.ts'
+import { runWorkflows, startScheduled, startWorkflows } from './workflows.ts'
 
 /** Does pieces of one kind of a workspace's work. Must give the same result when it is done twice. */
 export type Doer = (db: Database, workspace: number, work: readonly OutboxRow[], around: Surroundings) => Promise<void>
@@ -37,6 +38,10 @@ export const queues = {
   websites: { workspaces: 8, batches: 4, batchSize: 1 },
   /** What waits for other machines: each piece by itself, so that a slow one holds up no other. */
   network: { workspaces: Number.POSITIVE_INFINITY, batches: 16, batchSize: 1 },
+  /** What starts workflows: soon, whatever else there is to do. */
+  triggers: { workspaces: 4, batches: 1, batchSize: 100 },
+  /** Each workflow by itself; most of the time they wait for other machines. */
+  workflows: { workspaces: Number.POSITIVE_INFINITY, batches: 256, batchSize: 1 },
 } satisfies Record<string, Queue>
 
 export type QueueName = keyof typeof queues
@@ -56,6 +61,9 @@ const works: Record<WorkKind, { queue: QueueName; doer: Doer }> = {
   'search-words': { queue: 'quick', doer: addSearchWords },
   'new-record': { queue: 'quick', doer: enrichNewRecords },
   enrichment: { queue: 'websites', doer: enrich },
+  workflow: { queue: 'workflows', doer: runWorkflows },
+  'workflow-triggers': { queue: 'triggers', doer: startWorkflows },
+  'workflow-schedule': { queue: 'triggers', doer: startScheduled },
 }
 
 /** The kinds of work that somebody does. */

@@ -20,6 +20,9 @@ export type WorkKind =
   | 'search-words'
   | 'new-record'
   | 'enrichment'
+  | 'workflow'
+  | 'workflow-triggers'
+  | 'workflow-schedule'
 
 /** What a write of a record asks for: work on itself, on the records it is linked to, and when it has another name. */
 type Demands = { own?: WorkKind; linked?: Record<string, WorkKind>; named?: WorkKind }

@@ -2,7 +2,9 @@ import type { System } from '../domain/context.ts'
 import { purgeResponses } from '../storage/idempotency.ts'
 import { type DueKind, dueKinds } from '../storage/outbox.ts'
 import { openWorkPlaces } from '../storage/work-places.ts'
+import { askForTriggers } from '../storage/workflow-triggers.ts'
 import { Drain, type Log, type QueueName, queueOf, queues } from './drain.ts'
+import { removeOldRuns } from './remove-old-runs.ts'
 import { removeDeadUploads } from './remove-uploads.ts'
 
 /** Background work of this process. */
@@ -56,6 +58,7 @@ export function startWorker(system: System, log: Log): Worker {
 
   const look = async () => {
     const waiting = new Set<QueueName>()
+    await askForTriggers(system.db)
     for (const { workspace, kind } of await dueKinds(system.db)) {
       const queue = queueOf(kind)
       const running = drains.get(nameOf(queue, workspace))
@@ -68,6 +71,7 @@ export function startWorker(system: System, log: Log): Worker {
   const clock = startClock(() => look().catch(told('looking for work')))
   const doChores = async () => {
     await purgeResponses(system.db).catch(told('removing old responses'))
+    await removeOldRuns(system.db).catch(told('removing old runs of workflows'))
     await removeDeadUploads(system.db, system.blobs, system.now()).catch(told('removing dead uploads'))
   }
   let chores = doChores()

@@ -142,10 +142,11 @@ function noteUpload(body: unknown, ids: Ids) {
   if (uploadUrl !== undefined) ids.set(uploadAddress, uploadUrl.slice(api.url.length))
 }
 
-/** `token_…` in a request is the secret of the last `link` that an answer showed. */
+/** `token_…` in a request is the secret of the last `link` that an answer showed, `hook_…` that of a `hookUrl`. */
 function noteLink(body: unknown, ids: Ids) {
-  const { link } = (body ?? {}) as { link?: string }
+  const { link, hookUrl } = (body ?? {}) as { link?: string; hookUrl?: string | null }
   if (link !== undefined) ids.set('token_…', link.slice(link.indexOf('#') + 1))
+  if (hookUrl) ids.set('hook_…', hookUrl.slice(hookUrl.lastIndexOf('/') + 1))
 }
 
 const requestOf = ({ language, text }: Block, { key }: Api): Request =>

@@ -25,6 +25,7 @@ import { enrichmentTag } from '../openapi/enrichment.ts'
 import { errorCodeStatuses, errorMeanings } from '../openapi/errors.ts'
 import type { Operation } from '../openapi/operation.ts'
 import { customObjectsTag, tagOf } from '../openapi/records.ts'
+import { workflowRunTag } from '../openapi/related.ts'
 import { anchorOf } from './pages.ts'
 
 /**
@@ -95,6 +96,7 @@ const tables: Record<string, () => string> = {
   'run outcomes': () => tableFrom(['Outcome', 'What it means'], outcomeRows(runOutcomes)),
   'field outcomes': () => tableFrom(['Outcome', 'What it means'], outcomeRows(fieldOutcomes)),
   'enriched fields': () => tableFrom(['Name', 'Record', 'Where it is found'], enrichedRows()),
+  'workflow-run operations': () => operationsTable(taggedWith(workflowRunTag.name)),
   'auth operations': () => operationsTable(taggedWith(authTag.name)),
   'admin operations': () => operationsTable(taggedWith(adminTag.name)),
   scopes: () => {

@@ -1,14 +1,16 @@
 import { scopes } from '@openfield/schema'
-import { object, sharedSchemas } from '@openfield/schema/openapi'
+import { object, sharedSchemas, text } from '@openfield/schema/openapi'
+import { runStatuses } from '../list-query.ts'
 import { authValidate } from '../routes/auth.ts'
+import { startWorkflow } from '../routes/hooks.ts'
 import { cookieName } from '../session-cookie.ts'
 import { adminPaths, adminSchemas, adminTag } from './admin.ts'
 import { enrichmentPaths, enrichmentSchemas, enrichmentTag } from './enrichment.ts'
-import { errorResponses, errorSchemas, headers } from './errors.ts'
+import { errorResponses, errorSchemas, errorsOf, headers, responseHeaders } from './errors.ts'
 import { filePaths, fileSchemas, fileTag } from './files.ts'
 import { type Operation, pathsOf, sharedParameters } from './operation.ts'
 import { recordPaths, recordSchemas, recordTags } from './records.ts'
-import { mergeTag, relatedPaths, relatedSchemas } from './related.ts'
+import { mergeTag, relatedPaths, relatedSchemas, workflowRunTag } from './related.ts'
 
 /** The OpenAPI 3.1 document of the whole API, from the tables of object types and routes. */
 export const openApiDocument = (publicUrl: string) => ({
@@ -21,8 +23,8 @@ export const openApiDocument = (publicUrl: string) => ({
   },
   servers: [{ url: publicUrl, description: 'This server' }],
   security: [{ bearerAuth: [] }, { session: [] }],
-  tags: [...recordTags, mergeTag, fileTag, enrichmentTag, authTag, adminTag, healthTag],
-  paths: { ...pathsOf(operations()), '/health': { get: health } },
+  tags: [...recordTags, mergeTag, workflowRunTag, fileTag, enrichmentTag, authTag, adminTag, healthTag],
+  paths: { ...pathsOf(operations()), '/hooks/{token}': { post: hook }, '/health': { get: health } },
   components: {
     schemas: {
       ...recordSchemas(),
@@ -90,6 +92,42 @@ const authValidation = object(
   },
   ['active', 'tokenType', 'subjectType', 'scopes'],
 )
+
+const hook = {
+  operationId: 'hook.start',
+  tags: [workflowRunTag.name],
+  summary: startWorkflow.summary,
+  description:
+    'What is secret in the address stands for a key. A request with the `webhook-id` of an earlier one starts nothing.',
+  security: [],
+  parameters: [
+    { name: 'token', in: 'path', required: true, description: 'From the `hookUrl`.', schema: { type: 'string' } },
+    { name: 'webhook-id', in: 'header', description: 'Tells requests apart.', schema: { type: 'string' } },
+  ],
+  requestBody: {
+    description: 'JSON of at most 256 KiB, which templates call `trigger.body`.',
+    content: { 'application/json': { schema: {} } },
+  },
+  responses: {
+    200: {
+      description: 'It runs.',
+      headers: responseHeaders,
+      content: {
+        'application/json': {
+          schema: object(
+            {
+              id: text('Of the workflow, starts with `wfl_`.'),
+              runId: text('Starts with `wfr_`.'),
+              status: { enum: runStatuses, description: 'How far the run is.' },
+            },
+            ['id', 'runId', 'status'],
+          ),
+        },
+      },
+    },
+    ...errorsOf([400, 401, 404, 413, 415, 422, 429, 500, 503]),
+  },
+}
 
 const health = {
   operationId: 'health.check',

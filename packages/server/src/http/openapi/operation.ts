@@ -85,6 +85,8 @@ const pathParameters: Record<string, string> = {
   id: 'The id of the record.',
   objectType: 'The singular slug of an object type, e.g. `opportunity`.',
   listId: 'The id of a list.',
+  runId: 'The id of a run, which starts with `wfr_`.',
+  deliveryId: 'The id of a delivery.',
   entitySlug: 'The slug of a custom object type.',
   fieldKey: 'The key of the field, e.g. `$stage`.',
   slug: 'The slug of the definition; for a field that comes with the product with or without its `$`.',

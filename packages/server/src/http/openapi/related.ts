@@ -1,12 +1,19 @@
 import { objectTypes } from '@openfield/schema'
 import { type JsonSchema, object, schemaRef, text } from '@openfield/schema/openapi'
+import { runStatuses } from '../list-query.ts'
 import { memberLists } from '../routes/lists.ts'
 import { getMerge } from '../routes/merges.ts'
 import { listObjectTypes } from '../routes/objects.ts'
+import { getRunStatus } from '../routes/workflow-runs.ts'
 import { type Operation, pageParameters } from './operation.ts'
 import { customObjectsTag, tagOf } from './records.ts'
 
 export const mergeTag = { name: 'Merges', description: 'Two records made one, and how far that has come.' }
+
+export const workflowRunTag = {
+  name: 'Workflow runs',
+  description: 'How far a [workflow](using-the-api/workflows/) is.',
+}
 
 /** The operations around records: what is in a list, how a merge goes on, which custom object types there are. */
 export const relatedPaths = (): Operation[] => [
@@ -34,6 +41,7 @@ export const relatedPaths = (): Operation[] => [
     answer: 'ObjectTypes',
     ...listObjectTypes,
   },
+  { id: 'workflowRun.status', verb: 'status', tag: workflowRunTag.name, answer: 'WorkflowRunStatus', ...getRunStatus },
 ]
 
 const moment = (description: string) => text(description, { format: 'date-time' })
@@ -51,6 +59,7 @@ const merge = {
 /** The schemas of their answers, by name. */
 export const relatedSchemas = (): Record<string, JsonSchema> => ({
   Merge: object(merge, Object.keys(merge)),
+  WorkflowRunStatus: object({ status: { enum: runStatuses, description: 'How far it is.' } }, ['status']),
   ObjectTypes: object({ data: { type: 'array', items: schemaRef('ObjectTypeName') } }, ['data']),
   ObjectTypeName: object(
     { objectType: text('The slug, which stands in paths as `entitySlug`.'), label: text('What people call it.') },

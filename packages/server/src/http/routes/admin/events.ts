@@ -146,6 +146,12 @@ export const events: AdminGroup = {
           },
           ['type', 'id', 'name', 'member'],
         ),
+        object({ type: { const: 'workflow' }, id: text('A workflow.'), name, run: text('The run that did it.') }, [
+          'type',
+          'id',
+          'name',
+          'run',
+        ]),
         { type: 'null' },
       ],
     },

@@ -21,6 +21,8 @@ import { session } from './session.ts'
 import { timeline } from './timeline.ts'
 import { trash } from './trash.ts'
 import { views } from './views.ts'
+import { webhooks } from './webhooks.ts'
+import { workflows } from './workflows.ts'
 
 /** Our own additions to the API, by topic. */
 export const adminGroups: readonly AdminGroup[] = [
@@ -41,6 +43,8 @@ export const adminGroups: readonly AdminGroup[] = [
   timeline,
   search,
   enrichment,
+  workflows,
+  webhooks,
 ]
 
 /** What an operation asks of a request. */
@@ -74,6 +78,7 @@ function addRoute(app: FastifyInstance, guards: Guards, operation: AdminOperatio
           objectType: '',
           slug: '',
           fileId: '',
+          deliveryId: '',
           ...(request.params as Partial<AdminRequest<unknown>['params']>),
         },
         body: body && parseBody(body, request.body),

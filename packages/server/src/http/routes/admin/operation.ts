@@ -41,7 +41,7 @@ export type AdminRequest<Body> = {
   /** Not there where anyone may call. */
   ctx: Context
   system: System
-  params: Record<'id' | 'objectType' | 'slug' | 'fileId', string>
+  params: Record<'id' | 'objectType' | 'slug' | 'fileId' | 'deliveryId', string>
   body: Body
   /** For operations that are `paged`. */
   page: Pick<ListQuery, 'limit' | 'offset'>

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto'
+import { unprocessable } from '@openfield/schema'
+import type { SealedSecret } from '../../storage/workflows.ts'
+import type { Context } from '../context.ts'
+import { open, seal } from '../encryption.ts'
+import { workflowId } from './ids.ts'
+
+/** After a renewal, the secret before counts for so long still. */
+const overlapMs = 24 * 60 * 60 * 1000
+
+const placeOf = (workflow: string) => `workflow ${workflowId(workflow)}`
+
+export const newSigningSecret = () => `whsec_${randomBytes(32).toString('base64')}`
+
+/** A secret that somebody chose. Throws a 422 for what is none. */
+export function readSigningSecret(secret: string): string {
+  const [, text = ''] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret) ?? []
+  const { length } = Buffer.from(text, 'base64')
+  if (length >= 24 && length <= 64) return secret
+  throw unprocessable('A secret is whsec_ and 24 to 64 bytes in base64.', 'secret')
+}
+
+/** A workflow's secrets with a new one in front; the one that was in use counts for a while longer. */
+export async function withSecret(
+  ctx: Context,
+  workflow: string,
+  old: readonly SealedSecret[],
+  secret: string,
+): Promise<SealedSecret[]> {
+  const [current] = old
+  const until = new Date(ctx.now().getTime() + overlapMs).toISOString()
+  const fresh = { sealed: await seal(ctx, secret, placeOf(workflow)), until: null }
+  return [fresh, ...(current ? [{ sealed: current.sealed, until }] : [])]
+}
+
+/** The secrets of a workflow that count now, the one in use first. */
+export async function openSecrets(
+  ctx: Pick<Context, 'encryptionKey' | 'workspace' | 'now'>,
+  workflow: string,
+  secrets: readonly SealedSecret[],
+): Promise<{ secret: string; until: string | null }[]> {
+  const now = ctx.now().toISOString()
+  const current = secrets.filter(({ until }) => until === null || until > now)
+  return Promise.all(
+    current.map(async ({ sealed, until }) => ({ secret: await open(ctx, sealed, placeOf(workflow)), until })),
+  )
+}
