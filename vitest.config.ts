@@ -9,7 +9,8 @@ export default defineConfig({
   test: {
     // Tests wait for PostgreSQL more than they compute: two workers even where there is one core to spare.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 20_000,
+    // A machine may be busy with other things; no test waits this long for anything else.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default', './scripts/totals.ts'],
     projects: [
@@ -33,7 +34,16 @@ export default defineConfig({
           globalSetup: ['./packages/server/test/global-setup.ts'],
         },
       },
-      { extends: true, test: { name: 'web', include: ['packages/web/**/*.browser.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'web',
+          include: ['packages/web/**/*.browser.ts'],
+          globalSetup: ['./packages/server/test/global-setup.ts'],
+          // The app is bundled, and the browser started, once for the files of a worker.
+          isolate: false,
+        },
+      },
     ],
   },
 })

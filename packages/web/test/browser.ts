@@ -12,6 +12,14 @@ export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ['--no-sandbox'] })
 }
 
+let launched: Promise<Browser> | undefined
+
+/** The browser of all test files that run in this process, whose end is its end. */
+export function sharedBrowser(): Promise<Browser> {
+  launched ??= launchBrowser()
+  return launched
+}
+
 export type Scheme = 'light' | 'dark'
 export type Look = { scheme?: Scheme; width?: number }
 

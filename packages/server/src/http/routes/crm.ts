@@ -13,15 +13,6 @@ type WebFiles = ReadonlyMap<string, Uint8Array>
  * in, and reads everything through the API. Files of signed URLs may lie at the public address, so it may go there too.
  */
 export function crmRoutes(app: FastifyInstance, system: { publicUrl: string }) {
-  let loading: Promise<WebFiles> | undefined
-  const load = () => {
-    loading ??= loadFiles().catch((error) => {
-      loading = undefined
-      throw error
-    })
-    return loading
-  }
-
   app.get<{ Params: { name: string } }>('/crm/assets/:name', async (request, reply) => {
     const { name } = request.params
     const files = await load()
@@ -80,6 +71,17 @@ const pageHeaders = (nonce: string, publicOrigin: string) => ({
 function wayUp(url: string): string {
   const [path = ''] = url.split('?')
   return path === '/crm' ? 'crm/' : '../'.repeat(path.split('/').length - 3)
+}
+
+let loading: Promise<WebFiles> | undefined
+
+/** The files, for all servers of this process. */
+function load(): Promise<WebFiles> {
+  loading ??= loadFiles().catch((error) => {
+    loading = undefined
+    throw error
+  })
+  return loading
 }
 
 /** A build has the files beside its bundle; from source, they are bundled when first asked for. */
