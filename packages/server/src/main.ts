@@ -1,5 +1,6 @@
 import { ApiError } from '@openfield/schema'
 import { Command, Option } from 'commander'
+import { backup, restoreCommand } from './commands/backup.ts'
 import { printConfig } from './commands/config.ts'
 import { demo } from './commands/demo.ts'
 import { doctor, NotExamined } from './commands/doctor.ts'
@@ -9,7 +10,9 @@ import { resetPassword } from './commands/password.ts'
 import { serve } from './commands/serve.ts'
 import { createWorkspaceCommand } from './commands/workspace.ts'
 import { InvalidSettings, readConfig } from './config.ts'
+import { UnusableBackup } from './domain/backup/read.ts'
 import { DatabaseUnavailable } from './embedded/unavailable.ts'
+import { NotRestored } from './storage/backup.ts'
 
 /** The command line: `openfield <command>`. Standard output is for results; with --json it is one JSON value. */
 const program = new Command('openfield').description('A self-hosted CRM that speaks the Lightfield API.')
@@ -73,6 +76,22 @@ program
   .action((options) => demo(readConfig(process.env), options))
 
 program
+  .command('backup')
+  .description('write everything into one file, while the server runs')
+  .argument('<file>', 'where to; it must not be there yet')
+  .option('--with-key', 'also the keys that open what is sealed: then keep the file like a password')
+  .option('--verify', 'check such a file instead, all of it')
+  .option('--json', 'print JSON')
+  .action((file, options) => backup(readConfig(process.env), file, options))
+
+program
+  .command('restore')
+  .description('read such a file into an empty database')
+  .argument('<file>', 'which')
+  .option('--json', 'print JSON')
+  .action((file, options) => restoreCommand(readConfig(process.env), file, options))
+
+program
   .command('doctor')
   .description('check that all that follows from records agrees with them; ends with 0 when all is well, else with 1')
   .option('--repair', 'mend what follows from records; records themselves are never changed')
@@ -98,5 +117,6 @@ function cannotLook(error: unknown) {
 
 /** Errors whose message says what to do; anything else is a bug and shows its stack. */
 function isForPeople(error: unknown): error is Error {
-  return [InvalidSettings, DatabaseUnavailable, ApiError, NotExamined].some((kind) => error instanceof kind)
+  const kinds = [InvalidSettings, DatabaseUnavailable, ApiError, NotExamined, UnusableBackup, NotRestored]
+  return kinds.some((kind) => error instanceof kind)
 }

@@ -23,6 +23,7 @@ const acrossWorkspaces: Readonly<Record<string, string>> = {
   'delete from idempotency where created_at <': 'which answers are too old to be given again',
   'from unnest($1::uuid[], $2::uuid[]) u(file, upload)':
     'which bytes belong to no file of any workspace, for the doctor',
+  'upload_id as upload, status = ': 'the bytes of all files, for a backup',
   'from file_upload where started_at < $1': 'which uploads broke off, for the one job that removes their bytes',
 }
 

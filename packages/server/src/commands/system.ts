@@ -12,13 +12,13 @@ import { secretOf } from '../storage/secrets.ts'
 export async function withSystem<T>(
   config: Config,
   work: (system: System) => Promise<T>,
-  options: Pick<StorageOptions, 'migrate'> = {},
+  options: Partial<Pick<StorageOptions, 'migrate' | 'role'>> = {},
 ): Promise<T> {
   const storage = await openStorage({
-    ...options,
     databaseUrl: config.DATABASE_URL,
     dataDir: config.OPENFIELD_DATA_DIR,
     role: 'tool',
+    ...options,
   })
   const blobs = openBlobs(config)
   try {

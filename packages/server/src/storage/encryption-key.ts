@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
+import { link, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseUnavailable } from '../embedded/unavailable.ts'
 
 const bytes = 32
 
@@ -71,4 +72,22 @@ async function syncFolder(folder: string) {
   if (process.platform === 'win32') return
   const opened = await open(folder)
   await opened.sync().finally(() => opened.close())
+}
+
+/** Keeps a key that comes from elsewhere in a data folder. Throws when another one is there, or in the settings. */
+export async function keepKey(dataDir: string, given: Buffer | undefined, text: string): Promise<void> {
+  const key = parseKey(text.trim())
+  if (!key) throw new Error('The encryption key of the backup is none.')
+  const path = join(dataDir, 'encryption.key')
+  const present = given?.toString('base64') ?? (await textOf(path))?.trim()
+  if (present === key.toString('base64')) return
+  if (present !== undefined) {
+    const where = given ? 'OPENFIELD_ENCRYPTION_KEY' : path
+    throw new DatabaseUnavailable(
+      `The backup has another encryption key than ${where}. Unset or move away that one, and restore again; nothing was changed.`,
+    )
+  }
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  await writeFile(path, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx', flush: true })
+  await syncFolder(dataDir)
 }

@@ -3,9 +3,11 @@ import { readdir, readFile } from 'node:fs/promises'
 import { DatabaseUnavailable } from '../embedded/unavailable.ts'
 import { type Connection, type Database, rows, withLock } from './database.ts'
 
-const lock = 1330005575
+/** Held by who changes the schema. */
+export const migrationLock = 1330005575
 
-type Migration = { version: number; name: string; text: string; checksum: string }
+export type Applied = { version: number; name: string; checksum: string }
+type Migration = Applied & { text: string }
 
 /**
  * Brings the schema up to this server's version, one file after the other, each in a transaction of its own. Several
@@ -13,7 +15,8 @@ type Migration = { version: number; name: string; text: string; checksum: string
  */
 export async function migrate(db: Database): Promise<void> {
   const migrations = await readMigrations()
-  await withLock(db, lock, async () => {
+  await withLock(db, migrationLock, async () => {
+    await db.query(migrationTable)
     for (const migration of await pending(db, migrations)) await apply(db, migration)
   })
 }
@@ -22,7 +25,7 @@ export async function migrate(db: Database): Promise<void> {
 export async function schemaState(db: Connection): Promise<{ pending: string[]; changed: string[] }> {
   const migrations = await readMigrations()
   const lacking = await pending(db, migrations)
-  const applied = await rows<{ name: string; checksum: string }>(db, 'select name, checksum from migration')
+  const applied = await appliedTo(db)
   const changed = applied.filter(({ name, checksum }) =>
     migrations.some((migration) => migration.name === name && migration.checksum !== checksum),
   )
@@ -47,10 +50,7 @@ async function readMigrations(): Promise<Migration[]> {
 }
 
 async function pending(client: Connection, migrations: Migration[]): Promise<Migration[]> {
-  await client.query(
-    'create table if not exists migration (version int primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())',
-  )
-  const applied = await rows<{ version: number; name: string }>(client, 'select version, name from migration')
+  const applied = await appliedTo(client)
   const unknown = applied.find((row) => !migrations.some((migration) => migration.version === row.version))
   if (unknown) {
     throw new DatabaseUnavailable(
@@ -58,6 +58,33 @@ async function pending(client: Connection, migrations: Migration[]): Promise<Mig
     )
   }
   return migrations.filter((migration) => !applied.some((row) => row.version === migration.version))
+}
+
+/** What was applied to a database, in order; an empty one is left alone. */
+export async function appliedTo(db: Connection): Promise<Applied[]> {
+  const [found] = await rows<{ there: boolean }>(db, "select to_regclass('migration') is not null as there")
+  if (!found?.there) return []
+  return rows<Applied>(db, 'select version, name, checksum from migration order by version')
+}
+
+export const migrationTable =
+  'create table if not exists migration (version int primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())'
+
+/**
+ * Applies some migrations, in a transaction of the caller's, who notes them. Throws DatabaseUnavailable for one that this
+ * version does not know.
+ */
+export async function applyTo(client: Connection, wanted: readonly { name: string }[]): Promise<void> {
+  const known = new Map((await readMigrations()).map((migration) => [migration.name, migration]))
+  for (const { name } of wanted) {
+    const migration = known.get(name)
+    if (!migration) {
+      throw new DatabaseUnavailable(
+        `The backup comes from a newer Openfield: it has the migration ${name}, which this version does not know. Restore it with that version or a newer one; nothing was changed.`,
+      )
+    }
+    await client.query(migration.text)
+  }
 }
 
 /** One message with several statements runs as one transaction. */

@@ -1,0 +1,149 @@
+import { type Client, copyIn, copyOut, type Piece } from './copy.ts'
+import { type Connection, type Database, inSnapshot, rows, withLock } from './database.ts'
+import { countOn } from './doctor/catalog.ts'
+import { type Applied, appliedTo, applyTo, migrationLock, migrationTable, schemaState } from './migrate.ts'
+
+/** A table and the columns of it that a backup holds. */
+export type Table = { name: string; columns: string[] }
+
+/** Tables whose rows are secrets in plain text: a backup leaves them out unless it is to hold keys. They fill up by themselves. */
+const plainSecrets = new Set(['secret'])
+
+/** All of a database, as it is at one moment. */
+export type Snapshot = {
+  postgres: string
+  migrations: Applied[]
+  tables: Table[]
+  rows(table: Table): AsyncGenerator<Piece, void, undefined>
+  files(): AsyncGenerator<StoredBytes, void, undefined>
+}
+
+/** Bytes that a file has, or that are waiting to become one. */
+export type StoredBytes = { id: string; upload: string; complete: boolean }
+
+/** Reads everything that a backup holds, of one moment. Tables are those that there are: the catalog knows. */
+export const readAll = <T>(db: Database, withKeys: boolean, read: (snapshot: Snapshot) => Promise<T>): Promise<T> =>
+  inSnapshot(db, async (client) => {
+    // Says what a newer version's database is.
+    await schemaState(db)
+    await client.query("set local timezone = 'UTC'; set local datestyle = 'ISO'")
+    const [about] = await rows<{ postgres: string }>(client, "select current_setting('server_version') as postgres")
+    const tables = (await tablesOf(client)).filter(({ name }) => withKeys || !plainSecrets.has(name))
+    return read({
+      postgres: about?.postgres ?? '',
+      migrations: await appliedTo(client),
+      tables,
+      rows: (table) => copyOut(client, `copy ${namesIn(table)} to stdout`),
+      files: () => filesOf(client),
+    })
+  })
+
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
+const namesIn = ({ name, columns }: Table) => `${quoted(name)} (${columns.map(quoted).join(', ')})`
+
+/** All tables of ours, and their columns. A transaction's number means nothing in another database: there it gets a new one. */
+const tablesOf = (db: Connection) =>
+  rows<Table>(
+    db,
+    `select c.relname as name, array_agg(a.attname::text order by a.attnum) as columns
+     from pg_class c join pg_attribute a on a.attrelid = c.oid
+     where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+       and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' and a.atttypid <> 'xid8'::regtype
+     group by c.relname order by c.relname`,
+  )
+
+const pageSize = 500
+
+async function* filesOf(client: Client): AsyncGenerator<StoredBytes, void, undefined> {
+  const [found] = await rows<{ there: boolean }>(client, "select to_regclass('file') is not null as there")
+  for (let after = ['0', '00000000-0000-0000-0000-000000000000']; found?.there; ) {
+    const page = await rows<StoredBytes & { workspace: string }>(
+      client,
+      `select workspace_id::text as workspace, id, upload_id as upload, status = 'COMPLETED' as complete from file
+       where (workspace_id, id) > ($1::bigint, $2::uuid) and upload_id is not null order by workspace_id, id limit ${pageSize}`,
+      after,
+    )
+    yield* page
+    const last = page.at(-1)
+    if (page.length < pageSize || !last) return
+    after = [last.workspace, last.id]
+  }
+}
+
+/** Why a database takes no backup in; the message is for the person. */
+export class NotRestored extends Error {}
+
+/** A database that is being filled. */
+export type Filling = {
+  /** Makes the schema that a backup was made of. */
+  prepare(migrations: readonly Applied[]): Promise<void>
+  /** Adds rows to a table; returns how many. */
+  fill(table: Table, bytes: AsyncIterable<Buffer>): Promise<number>
+}
+
+/**
+ * Fills an empty database, in one transaction: whatever goes wrong, and whoever is killed, it is full or as empty as before.
+ * Servers that start meanwhile wait. Indexes are made at the end, when there is something to sort.
+ */
+export async function fillDatabase<T>(db: Database, fill: (filling: Filling) => Promise<T>): Promise<T> {
+  const result = await withLock(db, migrationLock, async () => {
+    const client = await db.connect()
+    try {
+      await client.query('begin')
+      await requireEmpty(client)
+      await client.query("set local maintenance_work_mem = '256MB'")
+      let indexes: string[] = []
+      const filled = await fill({
+        async prepare(migrations) {
+          await client.query(migrationTable)
+          await applyTo(client, migrations)
+          indexes = await takeDownIndexes(client)
+        },
+        fill: (table, bytes) => copyIn(client, `copy ${namesIn(table)} from stdin with (freeze)`, bytes),
+      })
+      for (const index of indexes) await client.query(index)
+      await countOn(client)
+      await client.query('commit')
+      client.release()
+      return filled
+    } catch (error) {
+      await client.query('rollback').then(
+        () => client.release(),
+        (broken) => client.release(broken),
+      )
+      throw error
+    }
+  })
+  await db.query('analyze')
+  return result
+}
+
+async function requireEmpty(db: Connection) {
+  const tables = await tablesOf(db)
+  if (tables.length === 0) return
+  throw new NotRestored(
+    `A backup is restored into an empty database, and this one has tables (${tables
+      .slice(0, 3)
+      .map(({ name }) => name)
+      .join(', ')}, …). Choose another OPENFIELD_DATA_DIR or DATABASE_URL; nothing was changed.`,
+  )
+}
+
+/** Removes all indexes and the constraints that rest on them; returns the statements that make them again. */
+async function takeDownIndexes(client: Client): Promise<string[]> {
+  const found = await rows<{ down: string; up: string }>(
+    client,
+    `select format('alter table %s drop constraint %I', c.conrelid::regclass, c.conname) as down,
+       format('alter table %s add constraint %I %s', c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid)) as up,
+       case c.contype when 'f' then 1 else 2 end as rank
+     from pg_constraint c where c.connamespace = current_schema()::regnamespace and c.contype in ('p', 'u', 'f', 'x')
+     union all
+     select format('drop index %s', i.indexrelid::regclass), pg_get_indexdef(i.indexrelid), 3
+     from pg_index i join pg_class t on t.oid = i.indrelid
+     where t.relnamespace = current_schema()::regnamespace
+       and not exists (select 1 from pg_constraint c where c.conindid = i.indexrelid)
+     order by rank`,
+  )
+  for (const { down } of found) await client.query(down)
+  return found.map(({ up }) => up).reverse()
+}
