@@ -30,6 +30,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'mail',
+          // They wait for other programs to start, and for what these notice by themselves.
+          testTimeout: 300_000,
           include: ['packages/server/**/*.imap.test.ts'],
           globalSetup: ['./packages/server/test/global-setup.ts'],
         },

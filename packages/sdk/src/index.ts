@@ -27,12 +27,18 @@ export type {
   Mailbox,
   MailboxChange,
   MailboxCheck,
+  MailboxLedger,
+  MailboxMessage,
+  MailboxMessageQuery,
   MailboxSignIn,
+  MailboxSync,
+  MailboxWishes,
   MailServer,
   MailServerCheck,
   MailServerInput,
   NewMailbox,
   OAuthInput,
+  SkipReason,
 } from './admin/mailboxes.ts'
 export type { NewMember } from './admin/members.ts'
 export type {

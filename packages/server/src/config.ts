@@ -82,6 +82,11 @@ export const settings = {
     secret: true,
   },
   OPENFIELD_MAIL_FROM: setting('', 'Sender of those mails, e.g. Openfield <crm@example.com>.', optional),
+  OPENFIELD_MAIL_POLL_SECONDS: setting(
+    '300',
+    'How often mailboxes are looked at whose servers do not say that something came, and folders other than the inbox.',
+    wholeNumber(5, 86_400),
+  ),
   OPENFIELD_OIDC_ISSUER: setting(
     '',
     'Address of an OpenID Connect provider, for single sign-on of members by their verified e-mail address.',

@@ -7,6 +7,7 @@ import { openMailer } from './domain/mail/mailer.ts'
 import { createOutbound } from './domain/outbound/outbound.ts'
 import { openSingleSignOn } from './domain/sign-in/single-sign-on.ts'
 import { bootstrap, type FirstStart } from './domain/workspaces/bootstrap.ts'
+import { type MailSync, startMailSync } from './jobs/mail-sync.ts'
 import { startWorker, type Worker } from './jobs/worker.ts'
 import { openBlobs } from './storage/blobs/open.ts'
 import { encryptionKeyOf } from './storage/encryption-key.ts'
@@ -38,6 +39,7 @@ export async function startServer(config: Config, log?: (line: string) => void):
   }
   try {
     let worker: Worker | undefined
+    let mailSync: MailSync | undefined
     if (keepsFilesAlone(config)) started.push(await holdSolePlace(storage.db))
     const blobs = openBlobs(config)
     started.push(async () => blobs.close())
@@ -65,6 +67,7 @@ export async function startServer(config: Config, log?: (line: string) => void):
     // HTTP stops first, since requests in flight still leave work.
     started.push(
       async () => worker?.close(),
+      async () => mailSync?.close(),
       () => closeApp(app),
       async () => system.events.close(),
     )
@@ -73,7 +76,10 @@ export async function startServer(config: Config, log?: (line: string) => void):
     const url = `http://${hostInUrl(config.HOST)}:${port}`
     // With port 0 the address is known only now.
     if (config.OPENFIELD_PUBLIC_URL === undefined) system.publicUrl = url
-    if (config.OPENFIELD_WORKER === 'on') worker = startWorker(system, app.log)
+    if (config.OPENFIELD_WORKER === 'on') {
+      worker = startWorker(system, app.log)
+      mailSync = startMailSync(system, { pollMs: config.OPENFIELD_MAIL_POLL_SECONDS * 1000, log: app.log })
+    }
     return { url, publicUrl: system.publicUrl, first, close }
   } catch (error) {
     await close().catch(() => {})

@@ -20,6 +20,9 @@ export const controlTables: Readonly<Record<string, string>> = {
 const acrossWorkspaces: Readonly<Record<string, string>> = {
   'select workspace_id::int, kind from k where due_at <= now()': 'which workspaces have work that is due',
   'select workspace_id, id from workflow_run where ended_at <': 'which runs of workflows are too old to be kept',
+  'from mailbox_sync where (due_at <= now()': 'which mailboxes are to be looked at',
+  'insert into mailbox_sync (workspace_id, mailbox_id) select workspace_id, id from mailbox':
+    'of which it has not been said yet',
   'delete from idempotency where created_at <': 'which answers are too old to be given again',
   'from unnest($1::uuid[], $2::uuid[]) u(file, upload)':
     'which bytes belong to no file of any workspace, for the doctor',

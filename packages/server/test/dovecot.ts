@@ -33,8 +33,12 @@ export async function startDovecot({ users, gmail = false }: Options) {
   chmodSync(folder, 0o755)
   for (const name of ['run', 'state', 'mail']) mkdirSync(join(folder, name))
   makeCertificate(folder)
-  const passwords = Object.entries(users).map(([user, password]) => `${user}:{PLAIN}${password}::::::\n`)
-  writeFileSync(join(folder, 'passwords'), passwords.join(''))
+  const passwords = new Map(Object.entries(users))
+  const writePasswords = () => {
+    const lines = Array.from(passwords, ([user, password]) => `${user}:{PLAIN}${password}::::::\n`)
+    writeFileSync(join(folder, 'passwords'), lines.join(''))
+  }
+  writePasswords()
   writeFileSync(join(folder, 'oauth2.conf'), oauthConfiguration(introspection.url))
   writeFileSync(
     configuration,
@@ -61,6 +65,12 @@ export async function startDovecot({ users, gmail = false }: Options) {
     const exit = once(process_, 'exit')
     process_.kill('SIGTERM')
     await exit
+    // Its parts would serve those who are connected to the end.
+    try {
+      process.kill(-process_.pid, 'SIGKILL')
+    } catch {
+      // They are gone.
+    }
   }
   const doveadm = async (...args: string[]) => {
     const { stdout } = await promisify(execFile)('/usr/bin/doveadm', ['-c', configuration, ...args], { ...account })
@@ -93,18 +103,21 @@ export async function startDovecot({ users, gmail = false }: Options) {
     start,
     stop,
     log,
+    setPassword(user: string, password: string) {
+      passwords.set(user, password)
+      writePasswords()
+    },
     /** Runs `doveadm`, e.g. `move`, `expunge` or `kick`. */
     doveadm,
-    /** Puts messages into a folder, as a delivery would; returns their names on disk. */
-    async deliver(user: string, messages: readonly (string | Buffer)[], mailbox = 'INBOX'): Promise<string[]> {
+    /** Puts messages into a folder, as a delivery would, or with flags of Maildir, such as `:2,D` for drafts. */
+    async deliver(user: string, messages: readonly (string | Buffer)[], mailbox = 'INBOX', flags = ''): Promise<void> {
       const path = await maildir(user, mailbox)
-      return messages.map((message) => {
+      for (const message of messages) {
         const name = `${Date.now()}.${randomUUID()}.test`
         writeFileSync(join(path, 'tmp', name), message)
         own(join(path, 'tmp', name))
-        renameSync(join(path, 'tmp', name), join(path, 'new', name))
-        return name
-      })
+        renameSync(join(path, 'tmp', name), join(path, flags === '' ? 'new' : 'cur', name + flags))
+      }
     },
     /** Builds a folder anew from what is in it: every message gets another UID, under another UIDVALIDITY. */
     async rebuild(user: string, mailbox = 'INBOX') {
@@ -130,8 +143,8 @@ async function startIntrospection() {
   const server = createServer((request, response) => {
     const token = new URL(request.url ?? '', 'http://here').searchParams.get('token') ?? ''
     const user = tokens.get(token)
-    response.writeHead(user === undefined ? 401 : 200, { 'content-type': 'application/json' })
-    response.end(JSON.stringify(user === undefined ? { error: 'invalid_token' } : { active: 'true', username: user }))
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify(user === undefined ? { active: 'false' } : { active: 'true', username: user }))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo

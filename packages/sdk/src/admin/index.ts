@@ -5,7 +5,7 @@ import { Events } from './events.ts'
 import { Exports } from './exports.ts'
 import { Imports } from './imports.ts'
 import { Invitations, PasswordResets, Welcome } from './invitations.ts'
-import { Mailboxes } from './mailboxes.ts'
+import { Emails, Mailboxes } from './mailboxes.ts'
 import { Members } from './members.ts'
 import { Objects } from './objects.ts'
 import { RecordFiles } from './record-files.ts'
@@ -24,6 +24,7 @@ export class Admin {
   readonly enrichment: Enrichment
   readonly events: Events
   readonly invitations: Invitations
+  readonly emails: Emails
   readonly mailboxes: Mailboxes
   readonly members: Members
   readonly exports: Exports
@@ -47,6 +48,7 @@ export class Admin {
     this.enrichment = new Enrichment(send)
     this.events = new Events(stream, send)
     this.invitations = new Invitations(send)
+    this.emails = new Emails(send)
     this.mailboxes = new Mailboxes(send)
     this.members = new Members(send)
     this.exports = new Exports(send)

@@ -1,3 +1,4 @@
+import type { Email } from '../records.ts'
 import type { RequestOptions, Send } from '../request.ts'
 
 /** A server to sign in to. What is not said follows from the rest: ports from `security`, names from the address. */
@@ -73,6 +74,64 @@ export type MailServerCheck =
 
 export type MailboxCheck = { mailbox: Mailbox; smtp: MailServerCheck; imap: MailServerCheck | null }
 
+/** What the owner wants of a mailbox. */
+export type MailboxWishes = {
+  /** The first day, in UTC, from which messages are brought in; null: all there are. */
+  since: string | null
+  /** Addresses and domains that are left out. */
+  excluded: string[]
+  /** Messages among members alone are left out. */
+  skipInternal: boolean
+  paused: boolean
+}
+
+/** How a mailbox stands with its server. */
+export type MailboxSync = MailboxWishes & {
+  mailboxId: string
+  /** `up_to_date` only when every message that the server has is accounted for; `off`: there is no server to read from. */
+  status: 'pending' | 'syncing' | 'up_to_date' | 'gap' | 'retrying' | 'needs_reconnect' | 'paused' | 'off'
+  problem: string | null
+  nextAttemptAt: string | null
+  /** The last time as of which everything is accounted for, but for what is missing. */
+  checkedAt: string | null
+  progress: { total: number; done: number; missing: number }
+}
+
+/** Why a message was not brought in. */
+export type SkipReason = 'before_start' | 'excluded' | 'internal' | 'draft' | 'duplicate' | 'too_large' | 'unreadable'
+
+/** What became of the messages of a mailbox, the newest day first. */
+export type MailboxLedger = MailboxSync & {
+  folders: { path: string; onServer: number; recorded: number; checkedAt: string; renumberedAt: string | null }[]
+  days: { day: string; seen: number; stored: number; skipped: Partial<Record<SkipReason, number>>; removed: number }[]
+}
+
+/** What became of one message. */
+export type MailboxMessage = {
+  folder: string | null
+  messageId: string
+  receivedAt: string
+  sender: string | null
+  subject: string | null
+  outcome: 'stored' | 'skipped'
+  reason: SkipReason | null
+  /** What of it was left out. */
+  note: string | null
+  emailId: string | null
+  /** Since when the server has it no more. */
+  removedAt: string | null
+}
+
+export type MailboxMessageQuery = {
+  day?: string
+  outcome?: MailboxMessage['outcome']
+  reason?: SkipReason
+  /** A part of the Message-ID, of the sender's address or of the subject. */
+  search?: string
+  limit?: number
+  offset?: number
+}
+
 /** The mailboxes of the member who calls; of an admin all. Every operation throws APIError when it fails. */
 export class Mailboxes {
   readonly #send: Send
@@ -107,5 +166,47 @@ export class Mailboxes {
   /** Signs in to all its servers. */
   check(id: string, options?: RequestOptions): Promise<MailboxCheck> {
     return this.#send({ method: 'POST', api: 'admin', path: ['mailboxes', id, 'check'] }, options)
+  }
+  /** How it stands with its server. */
+  sync(id: string, options?: RequestOptions): Promise<MailboxSync> {
+    return this.#send({ method: 'GET', api: 'admin', path: ['mailboxes', id, 'sync'] }, options)
+  }
+
+  /** Says what is wanted of it, pauses or resumes. For its owner. */
+  updateSync(id: string, wishes: Partial<MailboxWishes>, options?: RequestOptions): Promise<MailboxSync> {
+    return this.#send({ method: 'PATCH', api: 'admin', path: ['mailboxes', id, 'sync'], body: wishes }, options)
+  }
+
+  /** Has it looked at within seconds. */
+  syncNow(id: string, options?: RequestOptions): Promise<MailboxSync> {
+    return this.#send({ method: 'POST', api: 'admin', path: ['mailboxes', id, 'sync'] }, options)
+  }
+
+  /** What became of its messages, by days: by default the last 30. */
+  ledger(id: string, query: { from?: string; to?: string } = {}, options?: RequestOptions): Promise<MailboxLedger> {
+    return this.#send({ method: 'GET', api: 'admin', path: ['mailboxes', id, 'ledger'], query }, options)
+  }
+
+  /** What became of single messages, newest first. For its owner. */
+  messages(
+    id: string,
+    query: MailboxMessageQuery = {},
+    options?: RequestOptions,
+  ): Promise<{ data: MailboxMessage[]; totalCount: number }> {
+    return this.#send({ method: 'GET', api: 'admin', path: ['mailboxes', id, 'messages'], query }, options)
+  }
+}
+
+/** What the public API lacks of e-mails. Every operation throws APIError when it fails. */
+export class Emails {
+  readonly #send: Send
+
+  constructor(send: Send) {
+    this.#send = send
+  }
+
+  /** Those that answer each other, the oldest first, each as far as the caller may see it. */
+  thread(id: string, options?: RequestOptions): Promise<{ data: Email[]; totalCount: number }> {
+    return this.#send({ method: 'GET', api: 'admin', path: ['emails', id, 'thread'] }, options)
   }
 }

@@ -2,6 +2,7 @@ import type { System } from '../domain/context.ts'
 import type { Database } from '../storage/database.ts'
 import { dueWork, type OutboxRow, postponeWork } from '../storage/outbox.ts'
 import { summariseAccounts } from './account-summaries.ts'
+import { linkEmails } from './email-links.ts'
 import { enrich, enrichNewRecords } from './enrichment.ts'
 import { runImports, undoImports } from './imports.ts'
 import { noteInteractions } from './interactions.ts'
@@ -64,6 +65,7 @@ const works: Record<WorkKind, { queue: QueueName; doer: Doer }> = {
   workflow: { queue: 'workflows', doer: runWorkflows },
   'workflow-triggers': { queue: 'triggers', doer: startWorkflows },
   'workflow-schedule': { queue: 'triggers', doer: startScheduled },
+  'email-links': { queue: 'quick', doer: linkEmails },
 }
 
 /** The kinds of work that somebody does. */

@@ -23,9 +23,10 @@ export type WorkKind =
   | 'workflow'
   | 'workflow-triggers'
   | 'workflow-schedule'
+  | 'email-links'
 
-/** What a write of a record asks for: work on itself, on the records it is linked to, and when it has another name. */
-type Demands = { own?: WorkKind; linked?: Record<string, WorkKind>; named?: WorkKind }
+/** What a write of a record asks for: work on itself, on the records it is linked to, when it has another name or address. */
+type Demands = { own?: WorkKind; linked?: Record<string, WorkKind>; named?: WorkKind; addressed?: WorkKind }
 
 const interactions: Record<string, WorkKind> = {
   account: 'interaction',
@@ -36,7 +37,7 @@ const interactions: Record<string, WorkKind> = {
 const demands: Record<string, Demands> = {
   opportunity: { own: 'summary', linked: { account: 'account-summary' } },
   account: { own: 'account-summary', named: 'related-summaries' },
-  contact: { linked: { account: 'account-summary' }, named: 'related-summaries' },
+  contact: { linked: { account: 'account-summary' }, named: 'related-summaries', addressed: 'email-links' },
   member: { named: 'related-summaries' },
   task: { linked: { opportunity: 'summary', account: 'account-summary' } },
   note: { linked: interactions },
@@ -64,8 +65,9 @@ export function workOf(
   values: readonly FieldWrite[],
   links: readonly Ends[],
 ): Work[] {
-  const { own, linked = {}, named } = demandsOf(definition)
+  const { own, linked = {}, named, addressed } = demandsOf(definition)
   const isNamed = values.some(({ field }) => field.key === '$name' || field.key === '$email')
+  const isAddressed = values.some(({ field, value }) => field.key === '$email' && value !== null)
   const others = [...definition.relationships.values(), ...definition.unseen.values()].flatMap((relationship) => {
     const kind = Object.hasOwn(linked, relationship.objectType) ? linked[relationship.objectType] : undefined
     return kind ? links.flatMap((ends) => linkedIds(relationship, ends).map((id) => ({ kind, recordId: id }))) : []
@@ -73,6 +75,7 @@ export function workOf(
   return [
     ...(own ? [{ kind: own, recordId }] : []),
     ...(named && isNamed ? [{ kind: named, recordId }] : []),
+    ...(addressed && isAddressed ? [{ kind: addressed, recordId }] : []),
     ...uniqueWork(others),
   ]
 }

@@ -21,22 +21,31 @@ export function openWorkPlaces(db: Database): WorkPlaces {
     })
     return held
   }
+  let last: Promise<unknown> = Promise.resolve()
+  /** One statement after the other: there is one connection. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = last.then(work)
+    last = done.catch(() => {})
+    return done
+  }
   return {
-    async take(queue, workspace) {
-      const { client } = await connection()
-      const text = 'select pg_try_advisory_lock(hashtext($1), $2) as got'
-      const [row] = await rows<{ got: boolean }>(client, text, [`work ${queue}`, workspace])
-      return row?.got === true
-    },
-    async leave(queue, workspace) {
-      // With a connection that broke, the place is gone already.
-      if (!held) return
-      const { client } = await held
-      await client.query('select pg_advisory_unlock(hashtext($1), $2)', [`work ${queue}`, workspace])
-    },
+    take: (queue, workspace) =>
+      inTurn(async () => {
+        const { client } = await connection()
+        const text = 'select pg_try_advisory_lock(hashtext($1), $2) as got'
+        const [row] = await rows<{ got: boolean }>(client, text, [`work ${queue}`, workspace])
+        return row?.got === true
+      }),
+    leave: (queue, workspace) =>
+      inTurn(async () => {
+        // With a connection that broke, the place is gone already.
+        if (!held) return
+        const { client } = await held
+        await client.query('select pg_advisory_unlock(hashtext($1), $2)', [`work ${queue}`, workspace])
+      }),
     async close() {
-      const last = await held?.catch(() => undefined)
-      last?.letGo()
+      const current = await held?.catch(() => undefined)
+      current?.letGo()
     },
   }
 }

@@ -5,7 +5,7 @@ import type { ServerAccess } from './servers.ts'
 const timeouts = { connectionTimeout: 15_000, greetingTimeout: 15_000, socketTimeout: 60_000 }
 
 /** What ImapFlow takes to sign in with. */
-const imapOptions = ({ host, port, secure, isOpen, tls, auth }: ServerAccess) => ({
+export const imapOptions = ({ host, port, secure, isOpen, tls, auth }: ServerAccess) => ({
   host,
   port,
   secure,

@@ -11,6 +11,7 @@ import {
   unprocessable,
   valueTypes,
 } from '@openfield/schema'
+import { forgetSync, startSync } from '../../storage/mail-sync.ts'
 import {
   changeMailbox,
   deleteMailbox,
@@ -67,8 +68,12 @@ export async function connectMailbox(ctx: Context, { email, provider = 'imap', p
     updatedAt: at,
   }
   if (!(await insertMailbox(ctx.db, ctx.workspace, mailbox))) throw isTaken()
+  await synchronise(ctx, mailbox)
   return presentMailbox(mailbox)
 }
+
+/** Has a mailbox read from now on, or again. */
+const synchronise = (ctx: Context, { id }: Mailbox) => startSync(ctx.db, ctx.workspace, id)
 
 const isTaken = () => unprocessable('A mailbox of this address is connected already; disconnect it first.', 'email')
 
@@ -98,6 +103,7 @@ export async function updateMailbox(ctx: Context, id: string, { privacySetting, 
   const changes = { ...again, ...(privacySetting && { privacy: privacySetting }) }
   const changed = await changeMailbox(ctx.db, ctx.workspace, mailbox.id, changes)
   if (!changed) throw noResource('mailboxes')
+  if (isReconnected) await synchronise(ctx, changed)
   return presentMailbox(changed)
 }
 
@@ -134,6 +140,7 @@ async function forget(ctx: Context, mailbox: Mailbox) {
   // With a key that is gone, there is nothing to revoke with.
   const { oauth } = await openCredentials(ctx, mailbox).catch((): Credentials => ({}))
   await deleteMailbox(ctx.db, ctx.workspace, mailbox.id)
+  await forgetSync(ctx.db, ctx.workspace, mailbox.id)
   if (oauth) await revoke(ctx, oauth, mailbox.settings)
 }
 
@@ -170,21 +177,23 @@ const tried = (failure: MailServerFailure | undefined): Tried =>
   failure ? { works: false, phase: failure.phase, problem: failure.message } : { works: true }
 
 /** Whether a failure will last until the owner does something. */
-const isLasting = ({ phase, isPassing }: MailServerFailure) => !isPassing && (phase === 'sign_in' || phase === 'token')
+export const isLasting = ({ phase, isPassing }: MailServerFailure) =>
+  !isPassing && (phase === 'sign_in' || phase === 'token')
 
 async function noteFailures(ctx: Context, mailbox: Mailbox, failures: readonly (MailServerFailure | undefined)[]) {
   const lasting = failures.find((failure) => failure && isLasting(failure))
   if (lasting) return noteLasting(ctx, mailbox, lasting)
   if (failures.some(Boolean) || mailbox.state === 'connected') return
   await changeMailbox(ctx.db, ctx.workspace, mailbox.id, { state: 'connected', problem: null })
+  await synchronise(ctx, mailbox)
 }
 
 /** Says in a mailbox that its owner has to connect it again, unless they have done so meanwhile. */
-const noteLasting = (ctx: Context, { id, revision }: Mailbox, failure: MailServerFailure) =>
+export const noteLasting = (ctx: Context, { id, revision }: Mailbox, failure: MailServerFailure) =>
   changeMailbox(ctx.db, ctx.workspace, id, { state: 'needs_reconnect', problem: failure.message }, revision)
 
 /** A mailbox that the caller may know of: their own, or, as an admin, any. Throws a 404. */
-async function requireMailbox(ctx: Context, id: string): Promise<Mailbox> {
+export async function requireMailbox(ctx: Context, id: string): Promise<Mailbox> {
   const uuid = decodeId(idPrefixes.mailbox, id)
   const mailbox = uuid && (await findMailbox(ctx.db, ctx.workspace, uuid))
   const isAdmin = ctx.caller?.role === 'admin'
@@ -193,7 +202,7 @@ async function requireMailbox(ctx: Context, id: string): Promise<Mailbox> {
 }
 
 /** A mailbox of the caller's own. Throws a 404, and a 403 for an admin who is not the owner. */
-async function requireOwnMailbox(ctx: Context, id: string): Promise<Mailbox> {
+export async function requireOwnMailbox(ctx: Context, id: string): Promise<Mailbox> {
   const mailbox = await requireMailbox(ctx, id)
   if (isOwn(ctx, mailbox)) return mailbox
   throw forbidden('Only the member whose mailbox it is may do this.')

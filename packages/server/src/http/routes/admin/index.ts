@@ -10,6 +10,7 @@ import { tableExports } from './exports.ts'
 import { imports } from './imports.ts'
 import { ingest } from './ingest.ts'
 import { invitations } from './invitations.ts'
+import { mailboxSync } from './mailbox-sync.ts'
 import { mailboxes } from './mailboxes.ts'
 import { members } from './members.ts'
 import { objectTypes } from './object-types.ts'
@@ -45,6 +46,7 @@ export const adminGroups: readonly AdminGroup[] = [
   enrichment,
   workflows,
   webhooks,
+  mailboxSync,
 ]
 
 /** What an operation asks of a request. */
