@@ -1,5 +1,6 @@
 import { useMantineColorScheme } from '@mantine/core'
 import {
+  IconBolt,
   IconChartBar,
   IconDeviceDesktop,
   IconHome,
@@ -9,12 +10,14 @@ import {
   IconPlus,
   IconSettings,
   IconSun,
+  IconWebhook,
 } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { type Icon, iconOf, inNavigation } from '../records/icons.ts'
 import { useObjectTypes } from '../records/object-types.ts'
 import { openCreate } from './create-dialog.tsx'
 import { help } from './overlays.ts'
+import { useSession } from './session.tsx'
 import type { Shortcut } from './shortcuts.ts'
 import { useSignOut } from './sign-out.ts'
 
@@ -30,9 +33,16 @@ export type Command = {
 /** Types that have a key of their own to go to them: the first letter. */
 const lettered = new Set(['opportunity', 'account', 'contact', 'task', 'note', 'meeting'])
 
+/** The settings that one goes to more often than to others; only admins may. */
+const settings: readonly [slug: string, icon: Icon][] = [
+  ['workflows', IconBolt],
+  ['webhooks', IconWebhook],
+]
+
 /** All commands, in the order in which they are offered. */
 export function useCommands(): readonly Command[] {
   const types = inNavigation(useObjectTypes())
+  const { member } = useSession()
   const navigate = useNavigate()
   const signOut = useSignOut()
   const { setColorScheme } = useMantineColorScheme()
@@ -76,6 +86,17 @@ export function useCommands(): readonly Command[] {
       keys: 'g s',
       run: goTo('/settings'),
     },
+    ...(member.role === 'admin'
+      ? settings.map(
+          ([slug, icon]): Command => ({
+            id: `settings ${slug}`,
+            group: 'Go to',
+            label: `Go to ${slug}`,
+            icon,
+            run: goTo(`/settings/${slug}`),
+          }),
+        )
+      : []),
     { id: 'light', group: 'Settings', label: 'Light theme', icon: IconSun, run: () => setColorScheme('light') },
     { id: 'dark', group: 'Settings', label: 'Dark theme', icon: IconMoon, run: () => setColorScheme('dark') },
     {

@@ -30,6 +30,7 @@ export const theme = createTheme({
   components: {
     Badge: { defaultProps: { variant: 'light' } },
     Button: { defaultProps: { size: 'xs' } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } },
     TextInput: { defaultProps: { size: 'sm' } },
     // The page itself does not scroll, and locking it would write styles that its policy refuses.
     Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, centered: true, lockScroll: false } },

@@ -10,6 +10,7 @@ import type { AnyRecord, Definitions } from '../../records/record.ts'
 import { RecordLink } from '../../records/record-link.tsx'
 import { viewOf } from '../../values/index.ts'
 import { exact } from '../../values/moments.ts'
+import { ActorName } from './actor-name.tsx'
 import { timeText } from './days.ts'
 import { download, sizeText } from './downloads.ts'
 import styles from './record.module.css'
@@ -82,7 +83,9 @@ function Changes({ entry, definitions, type }: Omit<Props, 'entry'> & { entry: C
       at={entry.at}
       head={
         <>
-          <strong>{nameOfActor(entry.actor)}</strong>{' '}
+          <strong>
+            <ActorName actor={entry.actor} />
+          </strong>{' '}
           {isCreation ? `created this ${type.label.toLowerCase()}` : verbs[kind]} {what}
         </>
       }
