@@ -15,6 +15,7 @@ export const account = defineObject({
   open: true,
   filterable: true,
   holdsFiles: true,
+  enriched: true,
   flags: ['skipEnrichment'],
   fields: {
     $name: { id: 101, valueType: 'TEXT', label: 'Name', description: 'The name of the organisation.', required: true },

@@ -15,6 +15,7 @@ export const contact = defineObject({
   open: true,
   filterable: true,
   holdsFiles: true,
+  enriched: true,
   fields: {
     $name: { id: 201, valueType: 'FULL_NAME', label: 'Name' },
     $email: {

@@ -94,6 +94,8 @@ export type ObjectType = {
   happens?: `$${string}` | 'createdAt'
   /** Files can be attached to its records. */
   holdsFiles?: true
+  /** What is missing of its records can be looked up. */
+  enriched?: true
   /** Changing and deleting are for the participants that `access` names and for admins; what is deleted is not found again. */
   guarded?: true
   /** Who sees that a record exists, when not everybody does. */

@@ -55,10 +55,14 @@ export async function findSettings<Settings extends object>(db: Connection, work
   return row?.settings
 }
 
+/** Sets some of the settings, also some within one that is an object; the others stay, whoever sets them meanwhile. */
 export const saveSettings = (db: Connection, workspace: number, settings: object) =>
   db.query(
-    `insert into enrichment_setting (workspace_id, settings) values ($1, $2)
-     on conflict (workspace_id) do update set settings = excluded.settings`,
+    `insert into enrichment_setting as s (workspace_id, settings) values ($1, $2)
+     on conflict (workspace_id) do update set settings = s.settings || (
+       select coalesce(jsonb_object_agg(key,
+         case jsonb_typeof(value) when 'object' then coalesce(s.settings->key, '{}') || value else value end), '{}')
+       from jsonb_each(excluded.settings))`,
     [workspace, JSON.stringify(settings)],
   )
 

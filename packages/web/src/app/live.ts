@@ -39,6 +39,7 @@ async function follow(signal: AbortSignal) {
       const { objectType, id, related } = event.data
       for (const kind of ['records', 'totals']) gather([kind, objectType])
       gather(['record', objectType, id])
+      gather(['enrichment', id])
       gather(['recentChanges'])
       // What stands in the timelines of others is not linked to them anew whenever it changes.
       if (standsInTimelines(objectType)) gather(['timeline'])

@@ -9,6 +9,10 @@ export const keys = {
   record: (objectType: string, id: string) => ['record', objectType, id] as const,
   recentChanges: ['recentChanges'] as const,
   timeline: (id: string) => ['timeline', id] as const,
+  /** Which values of a record were looked up, and the run that is under way. */
+  enrichment: (id: string) => ['enrichment', id] as const,
+  enrichmentRuns: ['enrichmentRuns'] as const,
+  enrichmentSettings: ['enrichmentSettings'] as const,
   /** Pages of lists: `{ data, totalCount, names, … }`. */
   records: (objectType: string, ...query: unknown[]) => ['records', objectType, ...query] as const,
   totals: (objectType: string, ...query: unknown[]) => ['totals', objectType, ...query] as const,

@@ -20,6 +20,8 @@ export type ShownType = {
   verbs: readonly Verb[]
   /** Files can be attached to its records. */
   holdsFiles?: true
+  /** What is missing of its records can be looked up. */
+  enriched?: true
   /** What of a record only some see. */
   access?: ObjectType['access']
 }
@@ -39,10 +41,10 @@ export const objectTypesQuery = {
 }
 
 /** What the tables of the product say of a type; what the workspace has added is as open as can be. */
-function ownParts(name: string, custom: boolean): Pick<ShownType, 'holdsFiles' | 'access'> {
+function ownParts(name: string, custom: boolean): Pick<ShownType, 'holdsFiles' | 'enriched' | 'access'> {
   if (custom) return { holdsFiles: true }
-  const { holdsFiles, access }: Partial<ObjectType> = objectTypes[name as keyof typeof objectTypes] ?? {}
-  return { ...(holdsFiles && { holdsFiles }), ...(access && { access }) }
+  const { holdsFiles, enriched, access }: Partial<ObjectType> = objectTypes[name as keyof typeof objectTypes] ?? {}
+  return { ...(holdsFiles && { holdsFiles }), ...(enriched && { enriched }), ...(access && { access }) }
 }
 
 /** All types of the workspace. Suspends. */

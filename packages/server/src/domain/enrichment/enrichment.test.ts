@@ -674,6 +674,22 @@ describe('the settings', () => {
     expect(successOf(await ask()).reason).toBe('no_operations')
   })
 
+  it('are changed by several at once, each as they say', async () => {
+    const { other } = await fresh()
+    const changes = [
+      { accounts: { mode: 'manual' } },
+      { accounts: { off: ['twitter'] } },
+      { contacts: { mode: 'off' } },
+      { profilePhotos: true },
+    ]
+    await Promise.all(changes.map(async (change) => successOf(await other.patch(path, change))))
+    expect(successOf(await other.get(path))).toMatchObject({
+      accounts: { mode: 'manual', off: ['twitter'] },
+      contacts: { mode: 'off', off: [] },
+      profilePhotos: true,
+    })
+  })
+
   it('refuse what they do not know', async () => {
     expect(outcome(await api.patch(path, { accounts: { mode: 'sometimes' } }))).toBe('422 accounts.mode')
     expect(outcome(await api.patch(path, { accounts: { off: ['bogus'] } }))).toBe('422 accounts.off')

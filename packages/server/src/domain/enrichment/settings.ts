@@ -24,8 +24,12 @@ const defaults: Settings = {
 
 /** The settings of a workspace. */
 export async function readSettings(ctx: Context): Promise<Settings> {
-  const stored = await findSettings<Partial<Settings>>(ctx.db, ctx.workspace)
-  return { ...defaults, ...stored }
+  const stored = (await findSettings<Partial<Settings>>(ctx.db, ctx.workspace)) ?? {}
+  return {
+    accounts: { ...defaults.accounts, ...stored.accounts },
+    contacts: { ...defaults.contacts, ...stored.contacts },
+    profilePhotos: stored.profilePhotos ?? defaults.profilePhotos,
+  }
 }
 
 /** `available`: whether this server enriches at all; `fields`: what it can find, by type. */
@@ -52,18 +56,13 @@ export type SettingsChange = {
 /** Changes some settings; the others stay. Throws a 422 for a field that a type does not have. */
 export const changeSettings = (ctx: Context, change: SettingsChange) =>
   withDefinitions(ctx, async (definitions) => {
-    const settings = await readSettings(ctx)
     for (const slug of Object.keys(enrichable) as Enrichable[]) {
-      const { mode, off } = change[slug] ?? {}
       const known = targetsOf(slug, findType(definitions, enrichable[slug].objectType))
-      const unknown = off?.find((name) => !known.has(name))
-      if (unknown !== undefined) {
-        const names = [...known.keys()].join(', ')
-        throw unprocessable(`'${unknown.slice(0, 80).toWellFormed()}' is none of: ${names}.`, `${slug}.off`)
-      }
-      settings[slug] = { mode: mode ?? settings[slug].mode, off: off ? [...new Set(off)] : settings[slug].off }
+      const unknown = change[slug]?.off?.find((name) => !known.has(name))
+      if (unknown === undefined) continue
+      const names = [...known.keys()].join(', ')
+      throw unprocessable(`'${unknown.slice(0, 80).toWellFormed()}' is none of: ${names}.`, `${slug}.off`)
     }
-    settings.profilePhotos = change.profilePhotos ?? settings.profilePhotos
-    await saveSettings(ctx.db, ctx.workspace, settings)
+    await saveSettings(ctx.db, ctx.workspace, change)
     return presentSettings(ctx)
   })

@@ -5,6 +5,7 @@ import { EditableField, EditableLinks } from '../../records/inline-edit.tsx'
 import type { ShownType } from '../../records/object-types.ts'
 import type { AnyRecord, Definitions, FieldDefinition } from '../../records/record.ts'
 import type { Relation } from '../../records/relations.ts'
+import { EnrichedSign, EnrichmentStatus } from './enrichment.tsx'
 import { FieldHistory } from './field-history.tsx'
 import { titleFieldOf } from './head.tsx'
 import styles from './record.module.css'
@@ -31,11 +32,14 @@ export function Fields({ type, record, definitions, relations }: Props) {
   const empty = fields.filter(({ key }) => isEmpty(record.fields[key]?.value))
   const shown = showsEmpty ? fields : fields.filter((field) => !empty.includes(field))
   return (
-    <Section title="Details">
+    <Section title="Details" action={type.enriched && <EnrichmentStatus type={type} recordId={record.id} />}>
       <dl className={styles['list']}>
         {relations.map(({ relationship }) => (
           <div key={relationship.key} className={styles['row']}>
-            <dt title={relationship.description ?? undefined}>{relationship.label}</dt>
+            <dt title={relationship.description ?? undefined}>
+              {relationship.label}
+              {type.enriched && <EnrichedSign type={type} recordId={record.id} fieldKey={relationship.key} />}
+            </dt>
             <dd>
               <EditableLinks record={record} type={type} definition={relationship} />
             </dd>
@@ -68,6 +72,7 @@ function Field({ type, record, definition }: FieldProps) {
     <div className={styles['row']}>
       <dt title={definition.description ?? undefined}>
         {definition.label}
+        {type.enriched && <EnrichedSign type={type} recordId={record.id} fieldKey={definition.key} />}
         {type.verbs.includes('fieldHistory') && !definition.readOnly && (
           <FieldHistory type={type} recordId={record.id} definition={definition} />
         )}

@@ -10,6 +10,7 @@ import {
   IconLink,
   IconPlus,
   IconTrash,
+  IconWorldSearch,
 } from '@tabler/icons-react'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
@@ -23,6 +24,7 @@ import { operationsOf, recordPath, type ShownType } from '../../records/object-t
 import type { AnyRecord, Definitions, FieldDefinition } from '../../records/record.ts'
 import type { Relation } from '../../records/relations.ts'
 import { viewOf } from '../../values/index.ts'
+import { enrich } from './enrichment.tsx'
 import { neighboursOf } from './neighbours.ts'
 import styles from './record.module.css'
 import { create, linkingOf } from './related.tsx'
@@ -167,6 +169,14 @@ function Actions({ type, record, title, relations }: Omit<Props, 'definitions'>)
           <Menu.Item leftSection={<IconHash size={15} aria-hidden />} onClick={() => copy(record.id, 'Id')}>
             Copy id
           </Menu.Item>
+          {type.enriched && can('update') && (
+            <Menu.Item
+              leftSection={<IconWorldSearch size={15} aria-hidden />}
+              onClick={() => void enrich(type, record.id)}
+            >
+              Look up what is missing
+            </Menu.Item>
+          )}
           {can('merge') && (
             <Menu.Item
               leftSection={<IconArrowsJoin2 size={15} aria-hidden />}

@@ -9,6 +9,7 @@ import type { AnyRecord } from '../../records/record.ts'
 import { useRelations } from '../../records/relations.ts'
 import { titleText } from '../../records/titles.ts'
 import type { LiveRecord } from '../../records/use-record.ts'
+import { Suggestions } from './enrichment.tsx'
 import { Fields } from './fields.tsx'
 import { Files } from './files.tsx'
 import { GoneBanner } from './gone.tsx'
@@ -42,6 +43,7 @@ export function RecordView({ type, record: stored, live }: Props) {
       <div className={styles['columns']}>
         <div className={styles['fields']}>
           <Fields {...shown} relations={relations.filter((relation) => !isGroup(relation))} />
+          {type.enriched && <Suggestions type={type} recordId={record.id} />}
         </div>
         <div className={styles['middle']}>
           {record.accessLevel === 'METADATA' && <Private type={type} />}

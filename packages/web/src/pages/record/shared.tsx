@@ -29,9 +29,11 @@ export const Section = ({ title, count, action, children }: SectionProps) => (
   </section>
 )
 
+const kindsOf: Record<string, string> = { key_: 'An API key', enr_: 'Enrichment' }
+
 /** Who did something, by the id that the API gives them; the system has none. */
 export function Who({ id }: { id: string | null }) {
   const name = useName(id ?? '', id?.startsWith('mem_') ? undefined : '')
   if (id === null) return 'The system'
-  return name || (id.startsWith('key_') ? 'An API key' : 'Somebody')
+  return name || (kindsOf[id.slice(0, 4)] ?? 'Somebody')
 }

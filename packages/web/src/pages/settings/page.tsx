@@ -30,6 +30,7 @@ const parts: readonly Part[] = [
   part('objects', 'Objects and fields', true, () => import('./objects/section.tsx')),
   part('workflows', 'Workflows', true, () => import('./workflows/section.tsx')),
   part('webhooks', 'Webhooks', true, () => import('./webhooks/section.tsx')),
+  part('enrichment', 'Enrichment', true, () => import('./enrichment/section.tsx')),
   part('import', 'Import', true, () => import('./import/section.tsx')),
   part('export', 'Export', true, () => import('./export/section.tsx')),
   part('trash', 'Trash', true, () => import('./trash/section.tsx')),
