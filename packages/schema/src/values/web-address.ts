@@ -17,8 +17,8 @@ export function hasPublicName(host: string): boolean {
   return hostname === host && (isReserved(host) || (isIcann === true && host.includes('.')))
 }
 
-/** What of a host name belongs to one owner: `acme.co.uk` of `shop.acme.co.uk`; an address by itself. */
-export const ownedDomain = (host: string): string => parse(host).domain ?? host
+/** What of a host name belongs to one owner: `acme.co.uk` of `shop.acme.co.uk`, all of `acme.github.io`; an address by itself. */
+export const ownedDomain = (host: string): string => parse(host, { allowPrivateDomains: true }).domain ?? host
 
 const isReserved = (host: string) => /^localhost$|.\.(example|test|invalid|localhost)$/.test(host)
 

@@ -3,6 +3,7 @@ import { decodeId } from '@openfield/schema'
 import { describe, expect, it, vi } from 'vitest'
 import { aContact, aField, aKey, anAccount, successOf } from '../../../test/factories.ts'
 import { anotherWorkspace, outcome, type RecordBody, startApi } from '../../../test/harness.ts'
+import { begin } from '../../../test/imports.ts'
 import { listenTo } from '../../../test/listener.ts'
 import { startSite } from '../../../test/site.ts'
 import { startServer } from '../../server.ts'
@@ -150,6 +151,19 @@ describe('a new account with a website', () => {
       const { data } = successOf(await api.get<{ data: Detail[] }>(`/admin/v1/enrichment/runs?record=${id}`))
       expect(data).toEqual([])
     }
+  })
+
+  it('is left alone when it comes with a table', async () => {
+    const url = site.page(page(''))
+    const { id } = successOf(await begin(api, 'account', `Name,Website\nImported,${url}\n`))
+    successOf(await api.post(`/admin/v1/imports/${id}/start`))
+    await vi.waitFor(async () => {
+      expect(successOf(await api.get<{ state: string }>(`/admin/v1/imports/${id}`)).state).toBe('done')
+    }, soon)
+    const probe = await anAccount(api, { $website: [url] })
+    await latestRun(probe.id)
+    const runs = successOf(await api.get<{ data: Detail[] }>('/admin/v1/enrichment/runs')).data
+    expect(runs.filter((run) => run.page?.url === url)).toHaveLength(1)
   })
 
   it('shows in its history and timeline who filled it: the run, and the site that it read', async () => {
