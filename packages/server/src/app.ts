@@ -7,7 +7,14 @@ import { Authenticator } from './http/authenticate.ts'
 import { bodyBytesMax, parseJsonBodies } from './http/body.ts'
 import { connectionsOf } from './http/connections.ts'
 import { docsRoutes } from './http/docs/routes.ts'
-import { newRequestId, sendConnectionError, sendError, unknownRoute } from './http/errors.ts'
+import {
+  loggedUrl,
+  newRequestId,
+  sendConnectionError,
+  sendError,
+  setCommonHeaders,
+  unknownRoute,
+} from './http/errors.ts'
 import type { Guards } from './http/guard.ts'
 import { RateLimiter } from './http/rate-limit.ts'
 import { adminRoutes } from './http/routes/admin/index.ts'
@@ -30,11 +37,18 @@ export type AppOptions = {
   rateLimit: number
   corsOrigins: readonly string[]
   log: 'error' | 'info'
+  patience?: Patience
 }
+
+/** How long clients may take, in milliseconds: for the headers, for a body that is no file; and how often that is looked at. */
+type Patience = { headersMs: number; bodyMs: number; everyMs: number }
+const usualPatience: Patience = { headersMs: 20_000, bodyMs: 60_000, everyMs: 5000 }
 
 /** The whole HTTP side: what every request passes through, then the routes. The API's table of contents. */
 export async function buildApp(system: System, options: AppOptions): Promise<FastifyInstance> {
+  const { patience = usualPatience } = options
   const app = fastify({
+    http: { headersTimeout: patience.headersMs, connectionsCheckingInterval: patience.everyMs },
     bodyLimit: bodyBytesMax,
     exposeHeadRoutes: false,
     genReqId: newRequestId,
@@ -56,7 +70,7 @@ export async function buildApp(system: System, options: AppOptions): Promise<Fas
 
   app.decorateRequest('call')
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id)
+    setCommonHeaders(request, reply)
   })
   if (options.log === 'info') app.addHook('onResponse', logRequest)
   app.addHook('onResponse', async ({ method, call }) => {
@@ -69,7 +83,7 @@ export async function buildApp(system: System, options: AppOptions): Promise<Fas
   app.addHook('preClose', async () => endConnections())
   await app.register(cookie)
   if (options.corsOrigins.length > 0) await app.register(cors, corsOptions(options.corsOrigins))
-  parseJsonBodies(app)
+  parseJsonBodies(app, patience.bodyMs)
   app.setErrorHandler(sendError)
   app.setNotFoundHandler((request, reply) => sendError(unknownRoute(request), request, reply))
 
@@ -94,8 +108,14 @@ export async function buildApp(system: System, options: AppOptions): Promise<Fas
 
 /** One line for every request. */
 async function logRequest(request: FastifyRequest, reply: FastifyReply) {
-  const { method, url, id: requestId } = request
-  request.log.info({ requestId, method, url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) })
+  const { method, id: requestId } = request
+  request.log.info({
+    requestId,
+    method,
+    url: loggedUrl(request),
+    status: reply.statusCode,
+    ms: Math.round(reply.elapsedTime),
+  })
 }
 
 /** Pages of listed origins call with keys, in a header; cookies are not for them. */

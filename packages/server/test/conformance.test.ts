@@ -16,6 +16,7 @@ const good: Omit<Response, 'body' | 'text'> = {
   headers: {
     'content-type': 'application/json; charset=utf-8',
     'x-request-id': 'req_01a2003586857659b218851f3b050318',
+    'x-content-type-options': 'nosniff',
   },
 }
 const check = (method: string, path: string, response: Partial<Response>) => () =>
@@ -50,7 +51,11 @@ describe('the harness fails a test', () => {
     ['an error without a message', error(400, { ...problem, message: '' })],
     ['an error that shows code', error(400, { ...problem, message: 'at parse (/srv/node_modules/x.js)' })],
     ['an error in HTML', { ...error(400, problem), headers: { ...good.headers, 'content-type': 'text/html' } }],
-    ['no request id', { ...error(400, problem), headers: { 'content-type': good.headers['content-type'] } }],
+    ['no request id', { ...error(400, problem), headers: { ...good.headers, 'x-request-id': undefined } }],
+    ['no nosniff', { ...error(400, problem), headers: { ...good.headers, 'x-content-type-options': undefined } }],
+    ['a name of the server', { ...error(400, problem), headers: { ...good.headers, server: 'x' } }],
+    ['a cookie for scripts', { ...error(400, problem), headers: { ...good.headers, 'set-cookie': ['a=b'] } }],
+    ['a page without a policy', { text: '<p>', headers: { ...good.headers, 'content-type': 'text/html' } }],
     ['a failure of the server', error(500, { type: 'internal_server_error', message: 'M' })],
     ['a status that no operation has', error(418, problem)],
     ['success that is not 200', { status: 201, body: {} }],

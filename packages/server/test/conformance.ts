@@ -49,10 +49,30 @@ function generalProblems({ method, path }: Request, { status, headers, body, tex
   const problems: string[] = []
   if (!/^req_[0-9a-f]{32}$/.test(String(headers['x-request-id']))) problems.push('there is no request id')
   if (status >= 500) problems.push('the server failed')
+  problems.push(...headerProblems(headers))
   if (method === 'HEAD' || status === 204) return problems
   if (status < 400) return status === 200 || !isApi(path) ? problems : [...problems, 'success is always 200']
   if (headers['content-type'] !== 'application/json; charset=utf-8') problems.push('an error is JSON in UTF-8')
   return [...problems, ...envelopeProblems(status, body, text)]
+}
+
+/** What keeps browsers from taking a response for something else, and its cookies from others. */
+function headerProblems(headers: Response['headers']): string[] {
+  const problems: string[] = []
+  if (headers['x-content-type-options'] !== 'nosniff') problems.push('a response says nosniff')
+  if (headers.server ?? headers['x-powered-by']) problems.push('a response does not say what it is served by')
+  const policy = String(headers['content-security-policy'])
+  if (
+    /html|svg/.test(headers['content-type'] ?? '') &&
+    !/default-src '(none|self)'.*(frame-ancestors 'none')|sandbox/.test(policy)
+  ) {
+    problems.push('a page says what it may load, and that nobody may frame it')
+  }
+  if (/script-src[^;]*unsafe/.test(policy)) problems.push('no page runs scripts that stand in it')
+  const cookies = headers['set-cookie'] ?? []
+  if (!cookies.every((cookie) => /; HttpOnly; .*SameSite=Lax/.test(cookie)))
+    problems.push('cookies are HttpOnly and Lax')
+  return problems
 }
 
 function envelopeProblems(status: number, body: unknown, text: string): string[] {

@@ -1,18 +1,27 @@
-import { badRequest } from '@openfield/schema'
-import type { FastifyInstance } from 'fastify'
+import { ApiError, badRequest } from '@openfield/schema'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { RecordInput } from '../domain/records/create.ts'
 import type { MergeInput } from '../domain/records/merge.ts'
+import { sendConnectionError } from './errors.ts'
 
 export const bodyBytesMax = 1024 * 1024
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** JSON bodies only. An empty one counts as absent, whatever its type says: official clients send such DELETEs. */
-export function parseJsonBodies(app: FastifyInstance) {
+/** How deep arrays and objects may lie in each other. What goes through a value part by part could run out of stack. */
+const depthMax = 100
+
+/**
+ * JSON bodies only, which have to be there after so many milliseconds. An empty one counts as absent, whatever its type
+ * says: official clients send such DELETEs.
+ */
+export function parseJsonBodies(app: FastifyInstance, withinMs: number) {
+  app.addHook('preParsing', async (request) => limitTime(request, withinMs))
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(/^application\/([\w.+-]+\+)?json(\s*;|$)/i, { parseAs: 'buffer' }, (request, body, done) => {
     try {
       // Where there is no route, the answer is 404 whatever the body is like.
+      requireUnpacked(request)
       done(null, request.is404 ? undefined : parseJson(body as Buffer))
     } catch (error) {
       done(error as Error)
@@ -20,14 +29,59 @@ export function parseJsonBodies(app: FastifyInstance) {
   })
 }
 
+/** Ends the connection of a client that takes too long to send a body, but for files, which are as long as they are. */
+function limitTime({ raw, headers, routeOptions }: FastifyRequest, withinMs: number) {
+  const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
+  if (!hasBody || (routeOptions.config as { streams?: true }).streams) return
+  const late = () => raw.complete || sendConnectionError({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, raw.socket)
+  const timer = setTimeout(late, withinMs)
+  raw.once('close', () => clearTimeout(timer))
+}
+
+/** A small body that unpacks to a large one would pass the limit. */
+function requireUnpacked({ headers, is404 }: FastifyRequest) {
+  if (is404 || (headers['content-encoding'] ?? 'identity') === 'identity') return
+  throw new ApiError('unsupported_media_type', undefined, 'Send the body as it is, without Content-Encoding.')
+}
+
 /** Reads JSON; nothing at all is undefined. Throws a 400. */
 export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined
+  const text = decode(body)
+  if (isDeep(text)) throw badRequest('invalid_type', `The body has more than ${depthMax} levels.`)
   try {
-    return JSON.parse(utf8.decode(body))
+    return JSON.parse(text)
   } catch {
-    throw badRequest('invalid_type', 'The body is not valid JSON in UTF-8.')
+    throw badRequest('invalid_type', notJson)
   }
+}
+
+const notJson = 'The body is not valid JSON in UTF-8.'
+
+function decode(body: Buffer): string {
+  try {
+    return utf8.decode(body)
+  } catch {
+    throw badRequest('invalid_type', notJson)
+  }
+}
+
+/** Whether brackets are open more than so many levels deep, outside of texts. */
+function isDeep(json: string): boolean {
+  let depth = 0
+  let isText = false
+  for (let at = 0; at < json.length; at += 1) {
+    const letter = json[at]
+    if (isText) {
+      if (letter === '\\') at += 1
+      else if (letter === '"') isText = false
+    } else if (letter === '"') isText = true
+    else if (letter === '[' || letter === '{') {
+      depth += 1
+      if (depth > depthMax) return true
+    } else if (letter === ']' || letter === '}') depth -= 1
+  }
+  return false
 }
 
 type Objects = Record<string, unknown>

@@ -1,4 +1,4 @@
-import { forbidden, notFound } from '@openfield/schema'
+import { badRequest, forbidden, notFound } from '@openfield/schema'
 import type { FastifyReply } from 'fastify'
 import type { Context } from '../domain/context.ts'
 import { archive } from '../domain/exports/archive.ts'
@@ -63,9 +63,17 @@ export async function findDownload(ctx: Context, path: string): Promise<Download
     if (admin && ctx.caller && (ctx.caller.role !== 'admin' || ctx.caller.scopes.length > 0)) {
       throw forbidden('The admin API needs a full-access key of an admin.')
     }
-    return find(ctx, decodeURIComponent(name), queryOf(path))
+    return find(ctx, decoded(name), queryOf(path))
   }
   throw notFound(`There is nothing to download at '${bare.slice(0, 200).toWellFormed()}'.`)
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    throw badRequest('invalid_type', 'The path is not correctly percent-encoded.', 'path')
+  }
 }
 
 /** Sends what a path downloads. */

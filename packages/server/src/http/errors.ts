@@ -9,10 +9,10 @@ export const unknownRoute = (request: FastifyRequest) =>
 /** Turns whatever was thrown into a response in the documented envelope. The one place that does. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
   const known = apiErrorOf(error, request)
-  if (!known) request.log.error({ err: error, requestId: request.id, method: request.method, url: request.url })
+  if (!known) request.log.error({ err: error, requestId: request.id, method: request.method, url: loggedUrl(request) })
   const answer = known ?? unexpected(request.id)
   // What the router refuses has passed no hook.
-  reply.header('x-request-id', request.id)
+  setCommonHeaders(request, reply)
   if (answer.type === 'too_many_requests') reply.header('retry-after', String(answer.place.retryAfter ?? 1))
   if (answer.place.retry === false) reply.header('x-should-retry', 'false')
   return reply
@@ -21,20 +21,37 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
     .send(JSON.stringify(answer))
 }
 
+/** What every response has: an id to look for in the log, and that it is of the type it says. */
+export const setCommonHeaders = (request: FastifyRequest, reply: FastifyReply) =>
+  reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' })
+
+/** A request's address for the log, without what whoever reads it could use: signatures, and codes to sign in with. */
+export const loggedUrl = ({ url }: Pick<FastifyRequest, 'url'>) =>
+  url.replaceAll(/([?&](?:signature|grant|code|state|token)=)[^&]*/gi, '$1…')
+
+/** What is said of requests that are none, by Node's codes. */
+const connectionErrors: Record<string, string> = {
+  HPE_HEADER_OVERFLOW: 'The headers are larger than 16 KiB.',
+  ERR_HTTP_REQUEST_TIMEOUT: 'The request took too long to arrive.',
+}
+/** For how long a client may go on reading and sending once it was told that the connection ends. */
+const lingerMs = 1000
+
 /** Answers bytes that are no HTTP request. There is neither request nor reply then, and the connection ends. */
-export function sendConnectionError(error: Error & { code?: string }, socket: Socket) {
+export function sendConnectionError(error: { code?: string }, socket: Socket) {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const isTooLong = error.code === 'HPE_HEADER_OVERFLOW'
-  const message = isTooLong ? 'The headers are larger than 16 KiB.' : 'This is not a valid HTTP request.'
+  const message = connectionErrors[error.code ?? ''] ?? 'This is not a valid HTTP request.'
   const body = JSON.stringify(badRequest('invalid_type', message))
   const headers = [
     'HTTP/1.1 400 Bad Request',
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Request-Id: ${newRequestId()}`,
+    'X-Content-Type-Options: nosniff',
     'Connection: close',
   ]
   socket.end([...headers, '', body].join('\r\n'))
+  setTimeout(() => socket.destroy(), lingerMs).unref()
 }
 
 /** Stands in every response, and beside what is logged about it. */

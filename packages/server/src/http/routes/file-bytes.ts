@@ -17,7 +17,7 @@ export function fileByteRoutes(app: FastifyInstance, system: System) {
     // Whatever the type of a body: it is stored as it comes, never held as a whole.
     bytes.removeAllContentTypeParsers()
     bytes.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
-    bytes.put('/files/:id', async (request, reply) => {
+    bytes.put('/files/:id', { config: { streams: true } }, async (request, reply) => {
       const { ctx, file } = await signed(system, 'PUT', request)
       const md5 = await uploadFile(ctx, file, { headers: request.headers, bytes: bodyOf(request.raw) })
       return reply.header('etag', `"${md5}"`).send()

@@ -51,6 +51,17 @@ describe('single sign-on', () => {
     },
   )
 
+  it.each([
+    '/crm/../../..//evil.test',
+    '/crm/\\evil.test',
+    '/crm?//evil.test',
+    '/crm/%0d%0aLocation:%20x',
+    '/crm#@evil.test',
+  ])('stays at its own address where %j is asked for', async (back) => {
+    const { end } = await goThrough('ada', `?return=${encodeURIComponent(back)}`)
+    expect(new URL(String(end)).origin).toBe(new URL(publicUrl).origin)
+  })
+
   it('signs in to the workspace that is asked for, else to the first that has the member', async () => {
     const other = await anotherWorkspace(api)
     await aMember(other, { email: 'ada@team.example' })
