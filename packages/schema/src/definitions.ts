@@ -367,14 +367,14 @@ export const presentObjectType = ({
   verbs,
 })
 
-export const presentFullField = (field: Field) => ({
-  ...presentField(field),
+export const presentFullField = ({ configuration: { valuesMax, ...configuration }, ...field }: Field) => ({
+  ...presentField({ ...field, configuration }),
   required: field.required,
   createOnly: field.write === 'create',
   typeConfiguration: {
-    ...field.configuration,
-    ...(field.configuration.options && {
-      options: field.configuration.options.map((option) => ({ ...option, retired: option.retired ?? false })),
+    ...configuration,
+    ...(configuration.options && {
+      options: configuration.options.map((option) => ({ ...option, retired: option.retired ?? false })),
     }),
   },
 })
@@ -386,7 +386,7 @@ export const presentFullRelationship = (relationship: Relationship) => ({
   createOnly: relationship.write === 'create',
 })
 
-const presentConfiguration = ({ options, ...rest }: TypeConfiguration) =>
+const presentConfiguration = ({ options, valuesMax, ...rest }: TypeConfiguration) =>
   options === undefined
     ? rest
     : {

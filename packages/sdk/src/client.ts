@@ -1,5 +1,6 @@
 import type { Scope } from '@openfield/schema'
 import { Admin } from './admin/index.ts'
+import { Emails } from './emails.ts'
 import { EnrichmentRuns } from './enrichment-runs.ts'
 import { OpenfieldError } from './errors.ts'
 import { Files } from './files.ts'
@@ -52,7 +53,7 @@ export class Openfield {
   readonly member: Operations<'member'>
   readonly channel: Operations<'channel'>
   readonly message: Operations<'message'>
-  readonly email: Operations<'email'>
+  readonly email: Operations<'email'> & Pick<Emails, 'send' | 'draft'>
   readonly object: CustomObjects
   readonly file: Files
   readonly merge: Merges
@@ -74,7 +75,7 @@ export class Openfield {
     this.member = new Resource<'member'>(send, ['members'])
     this.channel = new Resource<'channel'>(send, ['channels'])
     this.message = new Resource<'message'>(send, ['messages'])
-    this.email = new Resource<'email'>(send, ['emails'])
+    this.email = new Emails(send)
     this.object = new CustomObjects(send)
     this.file = new Files(send, put)
     this.merge = new Merges(send)

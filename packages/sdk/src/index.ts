@@ -114,6 +114,7 @@ export type {
   WorkflowVersion,
 } from './admin/workflows.ts'
 export { type ClientOptions, type KeyInformation, Openfield } from './client.ts'
+export type { NewDraft, NewEmail } from './emails.ts'
 export type { EnrichmentInput, EnrichmentRun, EnrichmentStart, EnrichmentStatus } from './enrichment-runs.ts'
 export {
   APIConnectionError,

@@ -21,6 +21,7 @@ import { adminRoutes } from './http/routes/admin/index.ts'
 import { authRoutes } from './http/routes/auth.ts'
 import { crmRoutes } from './http/routes/crm.ts'
 import { downloadRoutes } from './http/routes/downloads.ts'
+import { emailRoutes } from './http/routes/emails.ts'
 import { enrichmentRunRoutes } from './http/routes/enrichment-runs.ts'
 import { fileByteRoutes } from './http/routes/file-bytes.ts'
 import { fileRoutes } from './http/routes/files.ts'
@@ -90,6 +91,7 @@ export async function buildApp(system: System, options: AppOptions): Promise<Fas
   app.get('/health', async () => ({ status: 'ok' }))
   authRoutes(app, guards)
   recordRoutes(app, guards)
+  emailRoutes(app, guards)
   listRoutes(app, guards)
   mergeRoutes(app, guards)
   objectRoutes(app, guards)

@@ -27,6 +27,7 @@ const acrossWorkspaces: Readonly<Record<string, string>> = {
   'from unnest($1::uuid[], $2::uuid[]) u(file, upload)':
     'which bytes belong to no file of any workspace, for the doctor',
   'upload_id as upload, status = ': 'the bytes of all files, for a backup',
+  'delete from sending where created_at <': 'which keys of e-mails are too old to be known',
   'from file_upload where started_at < $1': 'which uploads broke off, for the one job that removes their bytes',
 }
 

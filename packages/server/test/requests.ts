@@ -69,6 +69,17 @@ export async function requestsOf(api: Api, word: string): Promise<Record<string,
     smtp.passwords.set(email, 'secret')
     return { email, password: 'secret', smtp: { host: smtp.host, port: smtp.port, security: smtp.security } }
   }
+  const sender = newMailbox()
+  successOf(await api.post('/admin/v1/mailboxes', sender))
+  const anOutgoing = async () => ({
+    body: {
+      from: sender.email,
+      to: [`a@${word}.example`],
+      subject: 'A',
+      messageBody: { content: 'B' },
+      attachments: [(await aFile(api)).id],
+    },
+  })
   const aMailbox = async () => successOf(await api.post<{ id: string }>('/admin/v1/mailboxes', newMailbox()))
   const aWorkflow = async (trigger: object = { type: 'manual' }) =>
     successOf(
@@ -408,6 +419,7 @@ export async function requestsOf(api: Api, word: string): Promise<Record<string,
     'admin.enrichment.dismissSuggestion': aSuggestion,
     'admin.enrichment.retrieveRecord': () => idOf(aCompany()),
     'admin.event.recent': async () => ({}),
+    'email.send': anOutgoing,
     'admin.mailbox.list': async () => ({}),
     'admin.mailbox.connect': async () => ({ body: newMailbox() }),
     'admin.mailbox.retrieve': () => idOf(aMailbox()),

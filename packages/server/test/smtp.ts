@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 import { afterAll } from 'vitest'
 import { ownCertificate } from './certificate.ts'
@@ -27,6 +27,7 @@ export async function startSmtp({ security = 'none' as 'none' | 'starttls' | 'tl
       (error) => done(error),
     )
   }
+  const sockets = new Set<Socket>()
   const server = new SMTPServer({
     ...ownCertificate,
     secure: security === 'tls',
@@ -64,10 +65,19 @@ export async function startSmtp({ security = 'none' as 'none' | 'starttls' | 'tl
     },
   })
   server.on('error', () => {})
+  server.server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.server.address() as AddressInfo
   afterAll(() => new Promise<void>((resolve) => server.close(resolve)))
-  return { host: '127.0.0.1', port, security, mails, passwords, tokens, state, certificate: ownCertificate.cert }
+  /** Ends all connections, as they are. */
+  const breakOff = () => {
+    for (const socket of sockets) socket.destroy()
+  }
+  const { cert } = ownCertificate
+  return { host: '127.0.0.1', port, security, mails, passwords, tokens, state, breakOff, certificate: cert }
 }
 
 /** A provider of tokens: says what was asked of it, and answers as the test says. */

@@ -1,6 +1,6 @@
 import { defineObject } from './define.ts'
 
-const addresses = { multipleValues: true, unique: false } as const
+const addresses = { multipleValues: true, unique: false, valuesMax: 1000 } as const
 
 /** An e-mail that stands in the mailbox of a member, sent or received. */
 export const email = defineObject({

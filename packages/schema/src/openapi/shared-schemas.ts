@@ -68,7 +68,7 @@ export const sharedSchemas = (): Record<string, JsonSchema> => ({
       unique: { type: 'boolean', description: 'No two records have the same value.' },
       multipleValues: { type: 'boolean', description: 'The field holds a list.' },
       handleService: { enum: ['LINKEDIN', 'TWITTER', 'FACEBOOK', 'INSTAGRAM'] },
-    } satisfies Record<keyof TypeConfiguration, JsonSchema>,
+    } satisfies Record<keyof Omit<TypeConfiguration, 'valuesMax'>, JsonSchema>,
     [],
   ),
   FieldHistory: object(

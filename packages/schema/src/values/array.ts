@@ -1,12 +1,12 @@
 import { brokenRule, wrongType } from './type.ts'
 
-/** The most elements that a value with several of them can have. */
+/** The most elements that a value with several of them can have, as long as its field does not say otherwise. */
 const elementsMax = 100
 
 /** An array of a bearable length; its elements are the caller's to check. Throws InvalidValue. */
-export function parseArray(input: unknown, expected: string): unknown[] {
+export function parseArray(input: unknown, expected: string, most = elementsMax): unknown[] {
   if (!Array.isArray(input)) throw wrongType(expected)
-  if (input.length > elementsMax) throw brokenRule(`must have at most ${elementsMax} elements`)
+  if (input.length > most) throw brokenRule(`must have at most ${most} elements`)
   return input
 }
 

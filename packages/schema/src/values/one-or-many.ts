@@ -39,7 +39,10 @@ export function oneOrMany<ByDefault extends boolean>(element: Element<ByDefault>
     customFields: true,
     manyByDefault: element.manyByDefault,
     parse(input, configuration) {
-      const list = typeof input === 'string' ? [input] : parseArray(input, 'a string or an array of strings')
+      const list =
+        typeof input === 'string'
+          ? [input]
+          : parseArray(input, 'a string or an array of strings', configuration.valuesMax)
       const elements = uniqueBy(
         list.map((item) => element.parse(parseString(item).trim())),
         element.key,

@@ -18,6 +18,8 @@ export type TypeConfiguration = {
   currency?: string
   unique?: boolean
   multipleValues?: boolean
+  /** The most values of one field, where they may be more than usual. */
+  valuesMax?: number
   handleService?: 'LINKEDIN' | 'TWITTER' | 'FACEBOOK' | 'INSTAGRAM'
 }
 

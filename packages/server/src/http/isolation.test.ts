@@ -20,6 +20,7 @@ const all = operations()
 
 /** Operations that take nobody's ids, each with why. */
 const withoutIds: Record<string, string> = {
+  'email.draft': 'needs an IMAP server; its attachments are found as those of email.send',
   'admin.event.listen': 'a stream without end; domain/events/events.test.ts listens beside another workspace',
   'admin.welcome.read': 'the token alone says whose it is',
   'admin.welcome.accept': 'the token alone says whose it is',

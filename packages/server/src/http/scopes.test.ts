@@ -106,6 +106,8 @@ Object.assign(access, {
   'admin.recordFile.list': ['files:read', 'accounts:read'],
   'admin.recordFile.attach': ['files:read', 'accounts:update'],
   'admin.recordFile.detach': ['files:read', 'accounts:update'],
+  'email.send': ['emails:create'],
+  'email.draft': ['emails:create'],
   'admin.mailbox.list': ['emails:read'],
   'admin.mailbox.connect': ['emails:create'],
   'admin.mailbox.retrieve': ['emails:read'],
@@ -142,9 +144,9 @@ for (const { id, requirements } of documented) {
   if (requirements.anyone) access[id] = 'anyone'
 }
 
-/** Their successes are tested elsewhere: one does not end, the others end or begin sessions or need secrets. */
+/** Their successes are tested elsewhere: one does not end, the others end or begin sessions or need secrets, or an IMAP server. */
 const withoutRequest =
-  /^admin\.(event\.listen|session\.(create|end|endAll|list)|password\.change|welcome|passwordReset|signIn)/
+  /^email\.draft$|^admin\.(event\.listen|session\.(create|end|endAll|list)|password\.change|welcome|passwordReset|signIn)/
 
 const member = await aMember(api)
 /** A key of the first admin. */

@@ -9,6 +9,7 @@ import { noteInteractions } from './interactions.ts'
 import { cleanUpMerges } from './merges.ts'
 import { removeField, removeObjectType, removeRelationship } from './remove-definitions.ts'
 import { addSearchWords } from './search-words.ts'
+import { putSentCopies } from './sent-copies.ts'
 import { summarise, summariseAll, summariseRelated } from './summaries.ts'
 import type { WorkKind } from './work.ts'
 import { runWorkflows, startScheduled, startWorkflows } from './workflows.ts'
@@ -60,6 +61,7 @@ const works: Record<WorkKind, { queue: QueueName; doer: Doer }> = {
   import: { queue: 'long', doer: runImports },
   'import-undo': { queue: 'long', doer: undoImports },
   'search-words': { queue: 'quick', doer: addSearchWords },
+  'sent-copy': { queue: 'network', doer: putSentCopies },
   'new-record': { queue: 'quick', doer: enrichNewRecords },
   enrichment: { queue: 'websites', doer: enrich },
   workflow: { queue: 'workflows', doer: runWorkflows },

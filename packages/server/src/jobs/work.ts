@@ -18,6 +18,7 @@ export type WorkKind =
   | 'import'
   | 'import-undo'
   | 'search-words'
+  | 'sent-copy'
   | 'new-record'
   | 'enrichment'
   | 'workflow'

@@ -1,6 +1,7 @@
 import type { System } from '../domain/context.ts'
 import { purgeResponses } from '../storage/idempotency.ts'
 import { type DueKind, dueKinds } from '../storage/outbox.ts'
+import { purgeClaims } from '../storage/sending.ts'
 import { openWorkPlaces } from '../storage/work-places.ts'
 import { askForTriggers } from '../storage/workflow-triggers.ts'
 import { Drain, type Log, type QueueName, queueOf, queues } from './drain.ts'
@@ -72,6 +73,7 @@ export function startWorker(system: System, log: Log): Worker {
   const doChores = async () => {
     await purgeResponses(system.db).catch(told('removing old responses'))
     await removeOldRuns(system.db).catch(told('removing old runs of workflows'))
+    await purgeClaims(system.db).catch(told('forgetting old keys of e-mails'))
     await removeDeadUploads(system.db, system.blobs, system.now()).catch(told('removing dead uploads'))
   }
   let chores = doChores()

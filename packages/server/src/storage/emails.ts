@@ -21,6 +21,16 @@ export async function findBody(db: Connection, workspace: number, id: string): P
   return row?.[0]
 }
 
+/** What is kept beside an e-mail, or undefined. */
+export async function findMail(db: Connection, workspace: number, id: string): Promise<Mail | undefined> {
+  const [found] = await rows<Mail>(
+    db,
+    'select message_id as "messageId", thread, body from email_body where workspace_id = $1 and id = $2',
+    [workspace, id],
+  )
+  return found
+}
+
 const byMessageId: Statement = {
   name: 'email_by_message_id',
   text: 'select id from email_body where workspace_id = $1 and message_id = $2',

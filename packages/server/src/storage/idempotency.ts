@@ -17,6 +17,17 @@ export async function findResponse(
   return row?.[0]
 }
 
+const keep: Statement = { name: 'keep_response', text: 'select keep_response($1, $2, $3, $4, $5)' }
+
+/** Keeps the answer of an operation that is done under its idempotency key. */
+export const keepResponse = (
+  db: Connection,
+  workspace: number,
+  { operation, key }: { operation: string; key: string },
+  response: string,
+  at: Date,
+) => run(db, keep, [workspace, operation, key, response, at])
+
 /** Forgets the keys of more than 24 hours ago. */
 export const purgeResponses = (db: Connection) =>
   db.query("delete from idempotency where created_at < now() - interval '24 hours'")

@@ -1,10 +1,10 @@
 import { encodeId, newUuid, objectTypes, valueTypes } from '@openfield/schema'
+import type { WorkKind } from '../../jobs/work.ts'
 import { addHolder, findByMessageId } from '../../storage/emails.ts'
 import { WriteRefused } from '../../storage/records.ts'
 import { type Context, withDefinitions } from '../context.ts'
 import { createRecord } from '../records/create.ts'
 import { updateRecord } from '../records/update.ts'
-import type { Idempotency } from '../records/write.ts'
 import { htmlOf } from './html.ts'
 
 /** An e-mail, as one mailbox has it. */
@@ -29,22 +29,20 @@ export type NewEmail = {
   externalId?: string | undefined
   /** Its UUID, for who has to find out later whether it was written. */
   as?: string
+  /** Background work that it asks for, when it is new. */
+  work?: readonly WorkKind[]
 }
 
 /**
  * Adds an e-mail and links it to the contacts and accounts that its addresses lead to. One with the same Message-ID that is
  * there already stays, and gets another holder and the stricter privacy. Returns its stored id.
  */
-export async function createEmail(
-  ctx: Context,
-  email: NewEmail,
-  idempotency?: Idempotency,
-): Promise<{ id: string; isNew: boolean }> {
+export async function createEmail(ctx: Context, email: NewEmail): Promise<{ id: string; isNew: boolean }> {
   const known = await findByMessageId(ctx.db, ctx.workspace, email.messageId)
   if (known !== undefined) return joined(ctx, known, email)
   const id = email.as ?? newUuid()
   try {
-    await createRecord(ctx, 'email', inputOf(ctx, { ...email, as: id }), idempotency)
+    await createRecord(ctx, 'email', inputOf(ctx, { ...email, as: id }))
     return { id, isNew: true }
   } catch (error) {
     if (!(error instanceof WriteRefused) || error.reason !== 'message id taken') throw error
@@ -54,22 +52,23 @@ export async function createEmail(
 }
 
 function inputOf(ctx: Context, email: NewEmail & { as: string }) {
-  const { messageId, thread, holder, attachments, externalId, as } = email
+  const { messageId, thread, holder, attachments, externalId, as, work } = email
   const sentAt = new Date(Math.min(email.sentAt.getTime(), ctx.now().getTime()))
   return {
     fields: {
       $subject: stored(email.subject),
       $sentAt: sentAt.toISOString(),
-      $from: email.from.filter(isAddress),
-      $to: email.to.filter(isAddress),
-      $cc: email.cc.filter(isAddress),
-      $bcc: email.bcc.filter(isAddress),
+      $from: addressesIn(email.from),
+      $to: addressesIn(email.to),
+      $cc: addressesIn(email.cc),
+      $bcc: addressesIn(email.bcc),
       $privacySetting: email.privacy,
     },
     relationships: {},
     links: { $attachment: attachments, $holder: holder === undefined ? [] : [holder] },
     mail: { messageId: stored(messageId), thread: stored(thread), body: stored(bodyOf(email.body)) },
     ...(externalId !== undefined && { externalId }),
+    ...(work && { work }),
     as,
   }
 }
@@ -80,6 +79,9 @@ const bodyOf = (body: NewEmail['body']) => ('html' in body ? body.html : htmlOf(
 const stored = (text: string) => text.toWellFormed().replaceAll('\0', '')
 
 const { typeConfiguration } = objectTypes.email.fields.$from
+
+/** Those that the CRM can hold, of very many the first. */
+const addressesIn = (texts: readonly string[]) => texts.filter(isAddress).slice(0, typeConfiguration.valuesMax)
 
 function isAddress(text: string): boolean {
   try {

@@ -1,5 +1,5 @@
 import { newUuid, type ObjectDefinition, timeOfUuid } from '@openfield/schema'
-import { workOf } from '../../jobs/work.ts'
+import { type WorkKind, workOf } from '../../jobs/work.ts'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import type { Mail } from '../../storage/emails.ts'
 import { createRecord as store, WriteRefused } from '../../storage/records.ts'
@@ -37,6 +37,8 @@ export type RecordInput = {
   links?: Readonly<Record<string, readonly string[]>>
   /** Of an e-mail: what is kept beside it. */
   mail?: Mail
+  /** Background work on it beside what every record of its type asks for. */
+  work?: readonly WorkKind[]
   /** What can be found out about it is to be looked up, where the workspace wants that. */
   enrich?: boolean
   /** A UUID for the change, and for the record that it creates: for who has to find out later whether it was written. */
@@ -73,6 +75,7 @@ export const createRecord = (
     const response = presentRecord(ctx, definitions, definition, { ...record, fields: all }, visible)
     const looksUp = input.enrich && ctx.enriches && saysWhere(definition, values)
     const work = [
+      ...(input.work ?? []).map((kind) => ({ kind, recordId: id })),
       ...workOf(definition, id, values, [links]),
       ...(looksUp ? [{ kind: 'new-record', recordId: id }] : []),
     ]

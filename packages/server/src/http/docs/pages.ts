@@ -57,7 +57,7 @@ export const sections: readonly Section[] = [
       resource('enrichment-run', 'Enrichment run', ['accounts', 'contacts', 'getEnrichmentRun']),
       resource(file.name, file.label, ['create', 'complete', 'cancel', 'retrieve', 'list', 'url']),
       ...[channel, message].map(recordPage),
-      resource(email.name, email.label, email.verbs),
+      resource(email.name, email.label, [...email.verbs, 'send', 'draft']),
       ...[member].map(recordPage),
       resource('workflow-run', 'Workflow run', ['status']),
       resource('auth', 'Auth', ['validate']),

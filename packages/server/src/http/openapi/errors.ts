@@ -8,7 +8,8 @@ export const errorMeanings: Readonly<Record<ErrorType, string>> = {
   forbidden:
     'The API key, or who is signed in, lacks the scope or the role that the operation needs; or the page is of another origin.',
   not_found: 'There is no record with the id in the path, or it is in the trash.',
-  conflict: 'Something stands in the way: a slug is taken, or others keep changing the same record.',
+  conflict:
+    'Something stands in the way: a slug is taken, others keep changing the same record, or nobody knows whether an e-mail was sent.',
   idempotency_conflict: 'Another request with the same idempotency key is still in progress.',
   precondition_failed: 'The bytes of a file that takes them once only have been uploaded already.',
   payload_too_large: 'The body is larger than 1 MiB, or an upload is larger than announced.',
@@ -17,7 +18,7 @@ export const errorMeanings: Readonly<Record<ErrorType, string>> = {
   unprocessable_content: 'The request is well-formed, but a value breaks a rule or something required is missing.',
   too_many_requests: 'The rate limit is exceeded; wait as long as Retry-After says.',
   internal_server_error: 'Something went wrong on the server; the message names the request id to look for.',
-  service_unavailable: 'The database or the storage of files cannot be reached; try again in a moment.',
+  service_unavailable: 'The database, the storage of files or a mail server cannot be reached; try again in a moment.',
 }
 
 /** The statuses with which each code is answered. */

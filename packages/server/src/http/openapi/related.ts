@@ -1,11 +1,12 @@
 import { objectTypes } from '@openfield/schema'
 import { type JsonSchema, object, schemaRef, text } from '@openfield/schema/openapi'
 import { runStatuses } from '../list-query.ts'
+import { emailOperations, emailRequirements } from '../routes/emails.ts'
 import { memberLists } from '../routes/lists.ts'
 import { getMerge } from '../routes/merges.ts'
 import { listObjectTypes } from '../routes/objects.ts'
 import { getRunStatus } from '../routes/workflow-runs.ts'
-import { type Operation, pageParameters } from './operation.ts'
+import { bodySchema, type Operation, pageParameters } from './operation.ts'
 import { customObjectsTag, tagOf } from './records.ts'
 
 export const mergeTag = { name: 'Merges', description: 'Two records made one, and how far that has come.' }
@@ -23,6 +24,16 @@ export const relatedPaths = (): Operation[] => [
     tag: tagOf('list'),
     parameters: pageParameters,
     answer: `${objectTypes[objectType].label}List`,
+    ...route,
+  })),
+  ...Object.entries(emailOperations).map(([id, { body, run, ...route }]) => ({
+    id,
+    verb: id.split('.')[1] ?? '',
+    method: 'POST',
+    tag: tagOf('email'),
+    body: { schema: bodySchema(body), required: true },
+    requirements: emailRequirements(id as keyof typeof emailOperations),
+    alsoAnswers: [409],
     ...route,
   })),
   {
@@ -58,6 +69,8 @@ const merge = {
 
 /** The schemas of their answers, by name. */
 export const relatedSchemas = (): Record<string, JsonSchema> => ({
+  EmailSent: object({ sentAt: moment('When the mail server took it.') }, ['sentAt']),
+  EmailDrafted: object({ draftedAt: moment('When it was put into the Drafts folder.') }, ['draftedAt']),
   Merge: object(merge, Object.keys(merge)),
   WorkflowRunStatus: object({ status: { enum: runStatuses, description: 'How far it is.' } }, ['status']),
   ObjectTypes: object({ data: { type: 'array', items: schemaRef('ObjectTypeName') } }, ['data']),
