@@ -32,9 +32,7 @@ export function Editor({ definition, isNew = false, about, onSave }: EditorProps
   const [base, setBase] = useState(definition)
   // Forms that hold what is being typed begin anew with what replaces it.
   const [generation, setGeneration] = useState(0)
-  const [open, setOpenKeys] = useState<ReadonlySet<string>>(
-    () => new Set(isNew ? stepsByKey(definition.steps).keys() : []),
-  )
+  const [open, setOpenKeys] = useState<ReadonlySet<string>>(() => new Set(openAtFirst(definition.steps, isNew)))
   const [wrong, setWrong] = useState<Wrong>()
   const [isSaving, setSaving] = useState(false)
   const [isLeaving, setLeaving] = useState(false)
@@ -159,6 +157,10 @@ export function Editor({ definition, isNew = false, about, onSave }: EditorProps
     </EditingContext>
   )
 }
+
+/** What is new is open to be changed; of what is stored, the branches show what they hold. */
+const openAtFirst = (steps: readonly WorkflowStep[], isNew: boolean) =>
+  [...stepsByKey(steps).values()].filter(({ type }) => isNew || type === 'branch').map(({ key }) => key)
 
 /** Asks before one leaves what is not saved. */
 function Leaving({ isOn }: { isOn: boolean }) {

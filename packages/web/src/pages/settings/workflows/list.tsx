@@ -3,14 +3,13 @@ import type { Workflow } from '@openfield/sdk'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { ProblemView } from '../../../app/problem.tsx'
-import { useObjectTypes } from '../../../records/object-types.ts'
 import { exact, readable } from '../../../values/moments.ts'
 import { Head, momentText } from '../parts.tsx'
 import settings from '../settings.module.css'
 import { lastRunQuery, workflowsQuery } from './queries.ts'
+import { TriggerSaid } from './said.tsx'
 import { starts } from './starts.ts'
 import { states } from './states.ts'
-import { triggerWords } from './words.ts'
 import styles from './workflows.module.css'
 
 const at = { to: '/settings/$section/$item' } as const
@@ -55,7 +54,6 @@ export function WorkflowList() {
 }
 
 function Rows({ workflows }: { workflows: readonly Workflow[] }) {
-  const types = useObjectTypes()
   return (
     <div className={settings['scroll']}>
       <Table>
@@ -71,7 +69,9 @@ function Rows({ workflows }: { workflows: readonly Workflow[] }) {
             <Table.Tr key={workflow.id}>
               <Table.Td>
                 <Link {...item(workflow.id)}>{workflow.name}</Link>
-                <div className="muted">{triggerWords(types, workflow.trigger)}</div>
+                <div className="muted">
+                  <TriggerSaid trigger={workflow.trigger} />
+                </div>
                 {workflow.problem && <div className={styles['wrong']}>{workflow.problem}</div>}
               </Table.Td>
               <Table.Td>
@@ -90,13 +90,13 @@ function Rows({ workflows }: { workflows: readonly Workflow[] }) {
 
 /** Whether something is on, and whether the server has switched it off. */
 export function Switched({ enabled, problem }: { enabled: boolean; problem: string | null }) {
-  if (enabled) return <Badge miw="fit-content">on</Badge>
+  if (enabled) return <Badge miw="max-content">on</Badge>
   return problem ? (
-    <Badge miw="fit-content" color="red">
+    <Badge miw="max-content" color="red">
       stopped
     </Badge>
   ) : (
-    <Badge miw="fit-content" color="gray">
+    <Badge miw="max-content" color="gray">
       off
     </Badge>
   )
@@ -113,7 +113,7 @@ function LastRun({ workflow: { id, failingSince } }: { workflow: Workflow }) {
       <Link {...item(id)} search={{ run: run.id }} title={exact(run.createdAt)}>
         {readable(run.createdAt)}
       </Link>{' '}
-      <Badge miw="fit-content" color={color}>
+      <Badge miw="max-content" color={color}>
         {label}
       </Badge>
       {failingSince && <div className={styles['wrong']}>failing since {momentText(failingSince)}</div>}

@@ -9,6 +9,8 @@ export const workflowsKey = ['workflows'] as const
 /** How soon is looked again where something happens by itself, and where something may begin to. */
 const movingMs = 1000
 const restingMs = 2000
+/** There is one such request for every workflow of a list. */
+const listMs = 15_000
 
 export const workflowsQuery = queryOptions({
   queryKey: [...workflowsKey, 'list'],
@@ -29,7 +31,7 @@ export const lastRunQuery = (id: string) =>
   queryOptions({
     queryKey: [...workflowsKey, id, 'runs', 'last'],
     queryFn: () => client.admin.workflows.runs(id, { limit: 1 }),
-    refetchInterval: restingMs,
+    refetchInterval: listMs,
   })
 
 /** The runs of a workflow, newest first; looked at again by itself while it is shown. */

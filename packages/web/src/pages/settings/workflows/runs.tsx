@@ -111,7 +111,7 @@ export function State({ run: { status, nextAt, problem } }: { run: Stated }) {
   const { label, color } = states[status]
   return (
     <>
-      <Badge miw="fit-content" color={color}>
+      <Badge miw="max-content" color={color}>
         {label}
       </Badge>
       {nextAt && (

@@ -17,6 +17,7 @@ import { type StepDraft, useEditing, useWrongAt } from './editing.ts'
 import { HttpStep } from './http-step.tsx'
 import { type Placeholder, toldByStep } from './placeholders.ts'
 import { CreateStep, UpdateStep } from './record-steps.tsx'
+import { StepSaid } from './said.tsx'
 import { moved, stepDrag } from './step-drag.ts'
 import { WaitStep } from './wait-step.tsx'
 import { stepWords } from './words.ts'
@@ -206,7 +207,14 @@ function StepCard({ list, index, count, step, told, onChange, onRemove, onMove }
             <Icon size={15} stroke={1.7} aria-hidden />
           </span>
           <span className="muted">{index + 1}</span>
-          <span>{words}</span>
+          <span>
+            {words}
+            {!isOpen && (
+              <span className={`muted ${styles['said']}`}>
+                <StepSaid step={step} told={told} />
+              </span>
+            )}
+          </span>
         </button>
         <Menu position="bottom-end" withinPortal>
           <Menu.Target>

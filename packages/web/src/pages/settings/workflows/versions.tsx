@@ -41,7 +41,7 @@ export function Versions({ workflow }: { workflow: Workflow }) {
           {versions.map((one, index) => (
             <Table.Tr key={one.version}>
               <Table.Td>
-                {one.version} {one.version === workflow.version && <Badge miw="fit-content">now</Badge>}
+                {one.version} {one.version === workflow.version && <Badge miw="max-content">now</Badge>}
               </Table.Td>
               <Table.Td>
                 <ul className={styles['changes']}>

@@ -43,9 +43,7 @@ export function changesWords(types: Types, objectTypes: readonly string[], event
 /** What starts a workflow, in words. */
 export function triggerWords(types: Types, trigger: WorkflowTrigger): string {
   if (trigger.type === 'record') {
-    const { objectTypes, events, fields, filter } = trigger
-    const narrowed = filter || fields?.length ? ', if it fits' : ''
-    return `When ${changesWords(types, objectTypes, events)}${narrowed}`
+    return `When ${changesWords(types, trigger.objectTypes, trigger.events)}`
   }
   if (trigger.type === 'schedule') return `${scheduleWords(trigger.cron)} (${trigger.timeZone.replaceAll('_', ' ')})`
   if (trigger.type === 'hook') return 'When another system sends something to its address'
@@ -77,7 +75,7 @@ export function stepWords(types: Types, trigger: WorkflowTrigger, step: Workflow
       : `Update the ${label}`.replace('the the', 'the')
   }
   if (step.type === 'http') return `${step.method} ${hostOf(step.url)}`
-  if (step.type === 'branch') return 'Only if it fits'
+  if (step.type === 'branch') return 'Decide'
   const length = step.seconds === undefined ? '' : lengthText(Math.abs(step.seconds))
   if (step.until === undefined) return `Wait ${length}`
   const offset = step.seconds ? `${length} ${step.seconds < 0 ? 'before' : 'after'} ` : ''

@@ -17,9 +17,10 @@ import { Stopped } from './list.tsx'
 import { workflowQuery, workflowsKey } from './queries.ts'
 import { RunPage } from './run.tsx'
 import { RunList } from './runs.tsx'
+import { TriggerSaid } from './said.tsx'
 import { Signing } from './secret.tsx'
 import { Versions } from './versions.tsx'
-import { everyType, stepsByKey, triggerWords, typesOfRuns } from './words.ts'
+import { everyType, stepsByKey, typesOfRuns } from './words.ts'
 import styles from './workflows.module.css'
 
 const tabs = { edit: 'Steps', runs: 'Runs', versions: 'Versions' } as const
@@ -61,7 +62,6 @@ export function WorkflowPage({ id }: { id: string }) {
 
 function WorkflowHead({ workflow }: { workflow: Workflow }) {
   const { id, name, trigger, enabled, problem, nextAt, actsAs } = workflow
-  const types = useObjectTypes()
   const navigate = useNavigate()
   const [asking, setAsking] = useState<'remove' | 'run'>()
   const change = useChange((next: boolean) => client.admin.workflows.update(id, { enabled: next }), [workflowsKey])
@@ -80,7 +80,7 @@ function WorkflowHead({ workflow }: { workflow: Workflow }) {
         <div>
           <Title order={2}>{name}</Title>
           <Text size="sm" className="muted">
-            {triggerWords(types, trigger)}.
+            <TriggerSaid trigger={trigger} />.
             {enabled && nextAt && (
               <>
                 {' '}
@@ -203,8 +203,8 @@ function RunNow({ workflow: { id, trigger, enabled }, onClose }: { workflow: Wor
 
 function Edited({ workflow }: { workflow: Workflow }) {
   const { id, name, trigger, steps } = workflow
-  const isSigned =
-    [...stepsByKey(steps).values()].some(({ type }) => type === 'http') || (trigger.type === 'hook' && trigger.signed)
+  const sends = [...stepsByKey(steps).values()].some(({ type }) => type === 'http')
+  const isAsked = trigger.type === 'hook' && trigger.signed === true
   return (
     <>
       <Editor
@@ -216,12 +216,13 @@ function Edited({ workflow }: { workflow: Workflow }) {
           await queryClient.invalidateQueries({ queryKey: workflowsKey })
         }}
       />
-      {isSigned && (
+      {(sends || isAsked) && (
         <section className={styles['part']} aria-label="Signature">
           <h3>Signature</h3>
           <Text size="sm" className="muted" mb="xs">
-            Requests are signed as <a href="https://www.standardwebhooks.com">Standard Webhooks</a> says, so that
-            receivers can tell that they are yours.
+            {sends && 'Requests are signed with this secret, so that receivers can tell that they are yours. '}
+            {isAsked && 'Requests to its address must be signed with it. '}
+            That is done as <a href="https://www.standardwebhooks.com">Standard Webhooks</a> says.
           </Text>
           <Signing
             read={() => client.admin.workflows.secret(id)}
