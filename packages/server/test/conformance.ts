@@ -1,12 +1,11 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import { errorCodes, errorTypes } from '@openfield/schema'
 import type { ErrorObject } from 'ajv/dist/2020.js'
 import { inject } from 'vitest'
 import { deviations } from './deviations.ts'
+import { hasOfficial, officialPath } from './official.ts'
 import { OpenApi } from './openapi.ts'
 import type { Request, Response } from './request.ts'
-
-const officialPath = new URL('../../../../shared/reference/lightfield-openapi-2026-07.yml', import.meta.url)
 
 const counts = { total: 0, official: 0, ours: 0, statements: 0 }
 
@@ -21,10 +20,7 @@ export function reportChecked() {
   for (const what of Object.keys(counts) as (keyof typeof counts)[]) counts[what] = 0
 }
 
-/** The official document, which lies beside the repository where the project is built. It is JSON, whatever its name. */
-export const official = existsSync(officialPath)
-  ? new OpenApi(JSON.parse(readFileSync(officialPath, 'utf8')))
-  : undefined
+export const official = hasOfficial ? new OpenApi(JSON.parse(readFileSync(officialPath, 'utf8'))) : undefined
 
 /**
  * Throws when a response breaks a promise that all responses keep: JSON in UTF-8, a request id, the error envelope; the

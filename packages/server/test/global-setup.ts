@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
+import { hasOfficial, officialPath } from './official.ts'
 
 // Loaded by Node itself: what runs this file for Vitest has no import.meta.resolve.
 const load = createRequire(import.meta.url)
@@ -90,5 +91,12 @@ function report(log: string) {
       totals[what] = (totals[what] ?? 0) + count
     }
   }
-  if (Object.keys(totals).length > 0) console.log('Responses checked, and statements:', totals)
+  if (Object.keys(totals).length === 0) return
+  if (!hasOfficial) console.log(unchecked)
+  console.log('Responses checked, and statements:', totals)
 }
+
+const unchecked = `
+!!! There is no ${officialPath}:
+!!! no response was checked against the official document. What only it refuses is not found here.
+`
