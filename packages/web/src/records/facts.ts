@@ -10,6 +10,7 @@ const facts: Readonly<Record<string, readonly string[]>> = {
   note: [],
   meeting: ['$startDate'],
   message: ['$senderName', '$sentAt'],
+  email: ['$from', '$to', '$sentAt'],
   channel: ['$provider', '$visibility'],
   list: ['$objectType'],
   member: ['$email', '$role'],

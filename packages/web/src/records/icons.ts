@@ -4,6 +4,7 @@ import {
   IconCheckbox,
   IconCube,
   IconList,
+  IconMail,
   IconNote,
   IconTargetArrow,
   IconUser,
@@ -20,6 +21,7 @@ const icons: Record<string, Icon> = {
   task: IconCheckbox,
   note: IconNote,
   meeting: IconCalendarEvent,
+  email: IconMail,
   list: IconList,
 }
 

@@ -85,6 +85,7 @@ async function readDefinitions(type: ShownType): Promise<Definitions> {
         key,
         system: key.startsWith('$'),
         readOnly: definition.readOnly ?? false,
+        ...(own?.apart && { apart: true }),
         createOnly: own?.write === 'create',
         required: own?.required ?? (type.custom && key === '$name'),
       }
@@ -124,7 +125,7 @@ export type HistoryPage = {
 
 type SentField = Omit<
   FieldDefinition,
-  'key' | 'required' | 'system' | 'createOnly' | 'readOnly' | 'typeConfiguration'
+  'key' | 'required' | 'system' | 'createOnly' | 'readOnly' | 'apart' | 'typeConfiguration'
 > &
   Partial<Pick<FieldDefinition, 'readOnly' | 'typeConfiguration'>>
 type SentRelationship = Omit<RelationshipDefinition, 'key' | 'required' | 'system' | 'createOnly' | 'readOnly'> &

@@ -31,6 +31,8 @@ export type FieldDefinition = {
   typeConfiguration: TypeConfiguration
   required: boolean
   readOnly: boolean
+  /** It came with the record, whose lists are without it. */
+  apart?: true
   /** Chosen when the record is made, and never changed. */
   createOnly: boolean
   system: boolean

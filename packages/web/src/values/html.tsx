@@ -1,11 +1,18 @@
 import { Textarea } from '@mantine/core'
+import { lazy, Suspense } from 'react'
 import styles from './values.module.css'
 import { labelled, type ValueView } from './view.ts'
 
-/** A document in HTML, such as the body of an e-mail: its text only. */
+const HtmlDocument = lazy(() => import('./html-document.tsx').then(({ HtmlDocument }) => ({ default: HtmlDocument })))
+
+/** A document in HTML, such as the body of an e-mail. */
 export const html: ValueView<string> = {
   Line: ({ value }) => <span className={styles['line']}>{textIn(value)}</span>,
-  Whole: ({ value }) => <div className={styles['kept']}>{textIn(value)}</div>,
+  Whole: ({ value }) => (
+    <Suspense>
+      <HtmlDocument source={value} />
+    </Suspense>
+  ),
   Input: ({ value, onChange, configuration: _, ...props }) => (
     <Textarea
       {...labelled(props)}

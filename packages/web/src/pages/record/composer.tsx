@@ -1,10 +1,8 @@
-import { Button, Group, Tabs, TagsInput, Text, TextInput } from '@mantine/core'
-import { IconCalendarEvent, IconCheckbox, IconNote } from '@tabler/icons-react'
-import { useMutation, useQuery } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
-import { messageOf } from '../../app/problem.tsx'
+import { Button, Group, Tabs, TagsInput, TextInput } from '@mantine/core'
+import { IconCalendarEvent, IconCheckbox, IconMail, IconNote } from '@tabler/icons-react'
+import { useMutation } from '@tanstack/react-query'
+import { type ComponentType, lazy, Suspense, useState } from 'react'
 import { queryClient } from '../../app/queries.ts'
-import { client } from '../../app/server.ts'
 import { useSession } from '../../app/session.tsx'
 import { LinkInput } from '../../records/link-input.tsx'
 import { operationsOf, type ShownType, useDefinitions, useType } from '../../records/object-types.ts'
@@ -12,25 +10,39 @@ import type { AnyRecord } from '../../records/record.ts'
 import type { Relation } from '../../records/relations.ts'
 import { viewOf } from '../../values/index.ts'
 import { momentOf } from '../../values/moments.ts'
+import { useAddresses } from './addresses.ts'
 import { useDraft, type Writing } from './draft.ts'
+import { FormFrame } from './form-frame.tsx'
 import styles from './record.module.css'
 
 type Props = { type: ShownType; record: AnyRecord; title: string; relations: readonly Relation[] }
+
+const EmailForm = lazy(() => import('./email-form.tsx').then(({ EmailForm }) => ({ default: EmailForm })))
 
 /** What can be written about a record, in the order of the tabs. */
 const tabs = [
   { name: 'note', label: 'Note', icon: IconNote, save: 'Save note' },
   { name: 'task', label: 'Task', icon: IconCheckbox, save: 'Add task' },
   { name: 'meeting', label: 'Meeting', icon: IconCalendarEvent, save: 'Log meeting' },
+  { name: 'email', label: 'E-mail', icon: IconMail, save: 'Send' },
 ] as const
 
 type TabName = (typeof tabs)[number]['name']
 
-/** Where one writes a note, adds a task or logs a meeting, which is then linked to the record. A draft survives a reload. */
+/** Whether a record has to do with people who can be written to. */
+const hasAddresses = (type: ShownType, relations: readonly Relation[]) =>
+  type.name === 'contact' || relations.some((relation) => relation.type.name === 'contact')
+
+/**
+ * Where one writes a note, adds a task, logs a meeting or writes an e-mail, which is then linked to the record. A draft
+ * survives a reload.
+ */
 export function Composer({ type, record, title, relations }: Props) {
   const { draft, change, clear } = useDraft(record.id)
   const possible = tabs.filter(({ name }) =>
-    relations.some((relation) => relation.type.name === name && relation.far.length > 0),
+    name === 'email'
+      ? hasAddresses(type, relations)
+      : relations.some((relation) => relation.type.name === name && relation.far.length > 0),
   )
   const [isOpen, setOpen] = useState(draft !== undefined)
   const first = possible[0]
@@ -71,16 +83,18 @@ export function Composer({ type, record, title, relations }: Props) {
           ))}
         </Tabs.List>
         <Tabs.Panel value={tab.name} pt="xs">
-          <Form
-            type={type}
-            record={record}
-            title={title}
-            link={linkTo(relations, tab.name, record.id)}
-            draft={draft ?? { tab: tab.name }}
-            onChange={change}
-            onDone={close}
-            save={tab.save}
-          />
+          <Suspense>
+            <Form
+              type={type}
+              record={record}
+              title={title}
+              link={linkTo(relations, tab.name, record.id)}
+              draft={draft ?? { tab: tab.name }}
+              onChange={change}
+              onDone={close}
+              save={tab.save}
+            />
+          </Suspense>
         </Tabs.Panel>
       </Tabs>
     </div>
@@ -93,7 +107,7 @@ function linkTo(relations: readonly Relation[], name: TabName, id: string): Reco
   return far && !far.relationship.readOnly ? { [far.relationship.key]: [id] } : {}
 }
 
-type FormProps = {
+export type FormProps = {
   type: ShownType
   record: AnyRecord
   title: string
@@ -104,10 +118,11 @@ type FormProps = {
   save: string
 }
 
-const forms: Readonly<Record<TabName, (props: FormProps) => React.ReactNode>> = {
+const forms: Readonly<Record<TabName, ComponentType<FormProps>>> = {
   note: NoteForm,
   task: TaskForm,
   meeting: MeetingForm,
+  email: EmailForm,
 }
 
 /** Creates a record of a type, then has everything that shows the record read again. */
@@ -126,48 +141,6 @@ function useCreate(name: TabName, { type, record, onDone }: FormProps) {
   })
 }
 
-type FrameProps = {
-  children: React.ReactNode
-  save: string
-  isPending: boolean
-  error: Error | null
-  onSubmit(): void
-  onDone(): void
-}
-
-/** A form that Ctrl or ⌘ and Enter sends. */
-function Frame({ children, save, isPending, error, onSubmit, onDone }: FrameProps) {
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (!isPending) onSubmit()
-  }
-  return (
-    <form
-      className={styles['form']}
-      onSubmit={submit}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit(event)
-      }}
-    >
-      {children}
-      {error && (
-        <Text size="sm" c="var(--of-danger)" role="alert">
-          {messageOf(error)}
-        </Text>
-      )}
-      <Group justify="flex-end" gap="xs">
-        <span className={`muted ${styles['hint']}`}>Ctrl+Enter saves</span>
-        <Button variant="default" onClick={onDone}>
-          Discard
-        </Button>
-        <Button type="submit" loading={isPending}>
-          {save}
-        </Button>
-      </Group>
-    </form>
-  )
-}
-
 function NoteForm(props: FormProps) {
   const { draft, onChange, onDone, save, link, title } = props
   const create = useCreate('note', props)
@@ -182,7 +155,7 @@ function NoteForm(props: FormProps) {
       relationships: link,
     })
   return (
-    <Frame save={save} isPending={create.isPending} error={create.error} onSubmit={submit} onDone={onDone}>
+    <FormFrame save={save} isPending={create.isPending} error={create.error} onSubmit={submit} onDone={onDone}>
       <TextInput
         aria-label="Title of the note"
         placeholder="Title"
@@ -197,7 +170,7 @@ function NoteForm(props: FormProps) {
         label="Note"
         hiddenLabel
       />
-    </Frame>
+    </FormFrame>
   )
 }
 
@@ -231,7 +204,7 @@ function TaskForm(props: FormProps) {
       relationships: { ...link, $assignedTo: [assignee] },
     })
   return (
-    <Frame save={save} isPending={create.isPending} error={create.error} onSubmit={submit} onDone={onDone}>
+    <FormFrame save={save} isPending={create.isPending} error={create.error} onSubmit={submit} onDone={onDone}>
       <TextInput
         aria-label="What is to be done"
         placeholder="What is to be done?"
@@ -251,7 +224,7 @@ function TaskForm(props: FormProps) {
           <LinkInput definition={assignedTo} ids={[assignee]} onChange={([id]) => id && onChange({ assignee: id })} />
         )}
       </div>
-    </Frame>
+    </FormFrame>
   )
 }
 
@@ -282,7 +255,7 @@ function MeetingForm(props: FormProps) {
       },
     })
   return (
-    <Frame save={save} isPending={create.isPending} error={create.error} onSubmit={submit} onDone={onDone}>
+    <FormFrame save={save} isPending={create.isPending} error={create.error} onSubmit={submit} onDone={onDone}>
       <TextInput
         aria-label="What the meeting was about"
         placeholder={`Meeting with ${title}`}
@@ -323,27 +296,6 @@ function MeetingForm(props: FormProps) {
         value={draft.text ?? ''}
         onChange={(event) => onChange({ text: event.currentTarget.value })}
       />
-    </Frame>
+    </FormFrame>
   )
-}
-
-/** The addresses of the people who have to do with a record: itself, or the contacts it is linked to. */
-function useAddresses(type: ShownType, record: AnyRecord): string[] {
-  const own = addressesOf(record)
-  const { relationships } = useDefinitions(type)
-  const linked = relationships
-    .filter(({ objectType }) => objectType === 'contact')
-    .flatMap(({ key }) => record.relationships?.[key]?.values ?? [])
-    .slice(0, 25)
-  const { data = [] } = useQuery({
-    queryKey: ['record', type.name, record.id, 'addresses', linked.join(' ')],
-    queryFn: () => Promise.all(linked.map((id) => client.contact.retrieve(id))),
-    enabled: own.length === 0 && linked.length > 0,
-  })
-  return [...new Set([...own, ...data.flatMap((contact) => addressesOf(contact as AnyRecord))])]
-}
-
-function addressesOf({ fields }: AnyRecord): string[] {
-  const addresses = fields['$email']?.value
-  return [...new Set(Array.isArray(addresses) ? (addresses as string[]) : [])]
 }

@@ -11,6 +11,10 @@ export type Writing = {
   startDate?: string
   minutes?: string
   attendees?: string[]
+  from?: string
+  to?: string[]
+  cc?: string[]
+  bcc?: string[]
 }
 
 const keyOf = (memberId: string, recordId: string) => `openfield.writing.${memberId}.${recordId}`

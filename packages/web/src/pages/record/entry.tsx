@@ -13,6 +13,7 @@ import { exact } from '../../values/moments.ts'
 import { ActorName } from './actor-name.tsx'
 import { timeText } from './days.ts'
 import { download, sizeText } from './downloads.ts'
+import { EmailHead, EmailText } from './email-entry.tsx'
 import styles from './record.module.css'
 import { type Entry, nameOfActor } from './use-timeline.ts'
 
@@ -23,6 +24,15 @@ export function TimelineEntry(props: Props) {
   const { entry } = props
   if (!('record' in entry)) return <Changes {...props} entry={entry} />
   if (entry.kind === 'file') return <FileEntry entry={entry} />
+  if (entry.kind === 'email') {
+    return (
+      <Suspense>
+        <Frame icon={iconOf('email')} at={entry.at} head={<EmailHead email={entry.record} />}>
+          <EmailText email={entry.record} />
+        </Frame>
+      </Suspense>
+    )
+  }
   return (
     <Suspense>
       <Around entry={entry} />
@@ -167,7 +177,7 @@ const shownOf: Readonly<Record<string, { verb: string; body: string; facts: read
   message: { verb: 'wrote', body: '$text', facts: [] },
 }
 
-type AroundProps = { entry: Exclude<Extract<Entry, { record: unknown }>, { kind: 'file' }> }
+type AroundProps = { entry: Exclude<Extract<Entry, { record: unknown }>, { kind: 'file' | 'email' }> }
 
 function Around({ entry }: AroundProps) {
   const type = useType(entry.kind)

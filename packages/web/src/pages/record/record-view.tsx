@@ -1,7 +1,7 @@
 import { Alert } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
 import { IconLock } from '@tabler/icons-react'
-import { useEffect } from 'react'
+import { type ComponentType, useEffect } from 'react'
 import { useEdited } from '../../app/saves.ts'
 import { type ShownType, useDefinitions } from '../../records/object-types.ts'
 import { noteRecent } from '../../records/recent.ts'
@@ -18,9 +18,13 @@ import { fits } from './members-of-lists.ts'
 import styles from './record.module.css'
 import { isGroup, Related } from './related.tsx'
 import { Summary } from './summary.tsx'
+import { Thread } from './thread.tsx'
 import { Timeline } from './timeline.tsx'
 
 type Props = { type: ShownType; record: AnyRecord; live: LiveRecord }
+
+/** What only the records of one type have. */
+const ownParts: Readonly<Record<string, ComponentType<{ id: string }>>> = { email: Thread }
 
 /** A record with everything that has to do with it: its fields, what happened, and what it is linked to. */
 export function RecordView({ type, record: stored, live }: Props) {
@@ -31,6 +35,7 @@ export function RecordView({ type, record: stored, live }: Props) {
   useDocumentTitle(`${title} · Openfield`)
   useEffect(() => noteRecent({ id: stored.id, objectType: type.name }), [stored.id, type.name])
   const shown = { type, record, definitions, title }
+  const Own = type.custom ? undefined : ownParts[type.name]
   return (
     <article className={styles['page']} aria-label={title}>
       <Head {...shown} relations={relations} />
@@ -48,6 +53,7 @@ export function RecordView({ type, record: stored, live }: Props) {
         <div className={styles['middle']}>
           {record.accessLevel === 'METADATA' && <Private type={type} />}
           <Summary {...shown} />
+          {Own && <Own id={record.id} />}
           <Timeline {...shown} relations={relations} />
         </div>
         <div className={styles['related']}>

@@ -4,10 +4,10 @@ import type { AnyRecord, Definitions, FieldDefinition } from '../../records/reco
 import { viewOf } from '../../values/index.ts'
 import styles from './record.module.css'
 
-/** Whether a field holds what the system writes about the record. */
+/** Whether a field holds a long text that nobody edits: what the system writes about the record, or what came with it. */
 export const isWritten = ({ readOnly, valueType }: FieldDefinition) => readOnly && viewOf(valueType).multiline === true
 
-/** What the system has written about the record. */
+/** The long texts of a record that nobody edits. */
 export const Summary = ({ record, definitions }: { record: AnyRecord; definitions: Definitions }) =>
   definitions.fields.filter(isWritten).map((definition) => {
     const value = record.fields[definition.key]?.value
@@ -18,9 +18,11 @@ export const Summary = ({ record, definitions }: { record: AnyRecord; definition
       <section key={definition.key} className={styles['summary']} aria-label={definition.label}>
         <div className={styles['heading']}>
           <h2>{definition.label}</h2>
-          <Badge variant="light" color="gray" leftSection={<IconSparkles size={11} aria-hidden />} tt="none" fw={500}>
-            Generated
-          </Badge>
+          {!definition.apart && (
+            <Badge variant="light" color="gray" leftSection={<IconSparkles size={11} aria-hidden />} tt="none" fw={500}>
+              Generated
+            </Badge>
+          )}
         </div>
         <Shown value={value} configuration={definition.typeConfiguration} />
       </section>

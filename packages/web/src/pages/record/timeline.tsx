@@ -26,6 +26,7 @@ const kinds = [
   { value: 'note', label: 'Notes' },
   { value: 'task', label: 'Tasks' },
   { value: 'meeting', label: 'Meetings' },
+  { value: 'email', label: 'E-mails' },
   { value: 'message', label: 'Messages' },
   { value: 'file', label: 'Files' },
   { value: 'change', label: 'Changes' },

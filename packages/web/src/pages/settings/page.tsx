@@ -25,6 +25,7 @@ const part = (
 /** The parts of the settings, in the order of their navigation. */
 const parts: readonly Part[] = [
   part('profile', 'Your account', false, () => import('./profile/section.tsx')),
+  part('mailboxes', 'Mailboxes', false, () => import('./mailboxes/section.tsx')),
   part('members', 'Members', true, () => import('./members/section.tsx')),
   part('api-keys', 'API keys', true, () => import('./api-keys/section.tsx')),
   part('objects', 'Objects and fields', true, () => import('./objects/section.tsx')),
