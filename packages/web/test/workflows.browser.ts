@@ -10,13 +10,14 @@ const app = startApp({ OPENFIELD_ALLOWED_NETWORKS: '127.0.0.0/8' })
 let receiver: Server
 let address: string
 let status = 200
-const received: { id: string; body: { type?: string; name?: string } }[] = []
+const received: { id: string; deal: string | undefined; body: { type?: string; name?: string } }[] = []
 
 beforeAll(async () => {
   receiver = createServer(async (request, response) => {
     let text = ''
     for await (const part of request) text += part
-    received.push({ id: String(request.headers['webhook-id']), body: JSON.parse(text || '{}') })
+    const { 'webhook-id': id, 'x-deal': deal } = request.headers
+    received.push({ id: String(id), deal: deal?.toString(), body: JSON.parse(text || '{}') })
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ answered: status }))
   }).listen(0, '127.0.0.1')
   await new Promise((resolve) => receiver.once('listening', resolve))
@@ -44,6 +45,9 @@ it('builds a workflow from a starting point; a deal is won, and its run, its tas
   await page.getByRole('button', { name: 'Save and switch on' }).click()
   await steps.getByRole('alert').waitFor()
   await steps.getByRole('textbox', { name: 'Address' }).fill(address)
+  await steps.getByRole('button', { name: 'Add a header' }).click()
+  await steps.getByRole('textbox', { name: 'Name of header 1' }).fill('x-deal')
+  await steps.getByRole('textbox', { name: 'Value of header 1' }).fill('deal {{trigger.record.fields.$stage}}')
   // The request is to come first.
   await steps.getByRole('button', { name: /^Move step 2/ }).press('ArrowUp')
   await page.getByText('Moved to place 1 of 2.').waitFor({ state: 'attached' })
@@ -68,7 +72,7 @@ it('builds a workflow from a starting point; a deal is won, and its run, its tas
   await story.getByRole('link', { name: 'Hand over Sails for the fleet' }).click()
   await page.getByRole('heading', { name: 'Hand over Sails for the fleet' }).waitFor()
   await page.getByRole('link', { name: 'The workflow Handover of won opportunities' }).waitFor()
-  expect(received.map(({ body }) => body)).toEqual([{ name: 'Sails for the fleet' }])
+  expect(received).toMatchObject([{ deal: expect.stringMatching(/^deal ./), body: { name: 'Sails for the fleet' } }])
 })
 
 it('keeps every version with what changed, goes back to one, and asks before unsaved work is left', async () => {

@@ -5,7 +5,6 @@ import { useWrongAt } from './editing.ts'
 import { PlaceholderText } from './insert.tsx'
 import { braced, type Placeholder } from './placeholders.ts'
 import type { StepProps } from './steps.tsx'
-import styles from './workflows.module.css'
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
@@ -35,7 +34,7 @@ export function HttpStep({ step, onChange, told, path }: StepProps<'http'>) {
           error={wrongUrl}
         />
       </Group>
-      <Headers step={step} onChange={onChange} path={path} />
+      <Headers step={step} onChange={onChange} told={told} path={path} />
       {step.method !== 'GET' && <Body step={step} onChange={onChange} told={told} path={path} />}
     </>
   )
@@ -43,7 +42,7 @@ export function HttpStep({ step, onChange, told, path }: StepProps<'http'>) {
 
 type Pair = { name: string; value: string }
 
-function Headers({ step, onChange, path }: Omit<StepProps<'http'>, 'told'>) {
+function Headers({ step, onChange, told, path }: StepProps<'http'>) {
   const wrong = useWrongAt(`${path}.headers`)
   // Names may be the same, or empty, while they are typed.
   const [pairs, setPairs] = useState<readonly Pair[]>(() =>
@@ -68,13 +67,13 @@ function Headers({ step, onChange, path }: Omit<StepProps<'http'>, 'told'>) {
             value={pair.name}
             onChange={(event) => change(pairs.with(index, { ...pair, name: event.currentTarget.value }))}
           />
-          <div className={styles['text']}>
-            <TextInput
-              aria-label={`Value of header ${index + 1}`}
-              value={pair.value}
-              onChange={(event) => change(pairs.with(index, { ...pair, value: event.currentTarget.value }))}
-            />
-          </div>
+          <PlaceholderText
+            label={`Value of header ${index + 1}`}
+            hiddenLabel
+            value={pair.value}
+            onChange={(value) => change(pairs.with(index, { ...pair, value }))}
+            told={told}
+          />
           <ActionIcon
             variant="subtle"
             color="gray"

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { LinkInput } from '../../../records/link-input.tsx'
 import type { Definitions, FieldDefinition, RelationshipDefinition } from '../../../records/record.ts'
 import { viewOf } from '../../../values/index.ts'
+import { configurationFor } from '../../../values/options.tsx'
 import { useWrongAt } from './editing.ts'
 import { Insert, PlaceholderText } from './insert.tsx'
 import { braced, hasPlaceholders, type Placeholder, readablePlaceholders } from './placeholders.ts'
@@ -38,12 +39,18 @@ export function InputRows({ verb, definitions, inputs, onChange, told, path }: R
   const removal = (part: keyof Inputs, { key, required }: { key: string; required: boolean }) =>
     verb === 'create' && required ? undefined : () => remove(part, key)
   const others = [...fields, ...links].filter((one) => !isSet(one))
+  // What a placeholder stands for is not known yet.
+  const known = (key: string) => (hasPlaceholders(inputs.fields[key]) ? undefined : inputs.fields[key])
   return (
     <>
       {fields.filter(isSet).map((field) => (
         <FieldRow
           key={field.key}
-          field={{ ...field, required: verb === 'create' && field.required }}
+          field={{
+            ...field,
+            required: verb === 'create' && field.required,
+            typeConfiguration: configurationFor(field.typeConfiguration, known),
+          }}
           value={inputs.fields[field.key] ?? null}
           onChange={(value) => change('fields', field.key, value)}
           onRemove={removal('fields', field)}

@@ -77,6 +77,8 @@ type TextProps = {
   value: string
   onChange(value: string): void
   told: readonly Placeholder[]
+  /** The label is for screen readers only: the place says it already. */
+  hiddenLabel?: boolean
   description?: string
   placeholder?: string
   required?: boolean
@@ -90,7 +92,17 @@ type TextProps = {
 }
 
 /** A text that may hold placeholders; how it reads stands below. */
-export function PlaceholderText({ value, onChange, told, multiline, mono, insertion, ...props }: TextProps) {
+export function PlaceholderText({
+  label,
+  hiddenLabel,
+  value,
+  onChange,
+  told,
+  multiline,
+  mono,
+  insertion,
+  ...props
+}: TextProps) {
   const input = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
   const insert = (placeholder: Placeholder) => {
     const [from, to] = [input.current?.selectionStart ?? value.length, input.current?.selectionEnd ?? value.length]
@@ -105,9 +117,10 @@ export function PlaceholderText({ value, onChange, told, multiline, mono, insert
   }
   const shared = {
     ...props,
+    ...(hiddenLabel ? { 'aria-label': label } : { label }),
     ref: input,
     value,
-    rightSection: <Insert told={told} label={props.label} onPick={insert} />,
+    rightSection: <Insert told={told} label={label} onPick={insert} />,
     rightSectionWidth: told.length > 0 ? 34 : 0,
     ...(mono && { classNames: { input: styles['mono'] ?? '' } }),
     error: props.error,
