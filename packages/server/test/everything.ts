@@ -19,9 +19,10 @@ import {
 } from './factories.ts'
 import { type Api, settled } from './harness.ts'
 import { aFile, contentsOfFile, type FileBody } from './uploads.ts'
+import { aWorkflow, untilFirst } from './workflows.ts'
 
-/** Fills a workspace with something of everything. */
-export async function fillWithEverything(api: Api): Promise<void> {
+/** Fills a workspace with something of everything; returns a workflow that has run once, for one opportunity. */
+export async function fillWithEverything(api: Api) {
   const { slug: text } = await aField(api, 'account', { valueType: 'TEXT' })
   const { slug: code } = await aField(api, 'account', { valueType: 'EMAIL', typeConfiguration: { unique: true } })
   const options = [{ label: 'Red' }, { label: 'Blue\tand\\green\n' }]
@@ -44,7 +45,11 @@ export async function fillWithEverything(api: Api): Promise<void> {
   )
   const contact = await aContact(api, { $email: ['ada@lodz.example'] }, { $account: account.id })
   const opportunity = await anOpportunity(api, { $amount: 1e15 + 0.5 }, { $account: account.id, $champion: contact.id })
+  const trigger = { type: 'record', objectTypes: ['opportunity'], events: ['updated'], fields: ['$stage'] }
+  const steps = [{ key: 'update', type: 'update', fields: { $nextStep: 'Celebrate' } }]
+  const workflow = await aWorkflow(api, trigger, steps)
   successOf(await api.post(`/v1/opportunities/${opportunity.id}`, { fields: { $stage: 'Won' } }))
+  await untilFirst(api, workflow, 'completed')
   await aTask(api, {}, { $account: account.id, $opportunity: opportunity.id })
   await aNote(api, { $content: '# A note' }, { $account: account.id })
   await aMeeting(api)
@@ -58,6 +63,7 @@ export async function fillWithEverything(api: Api): Promise<void> {
   await aFile(api, 'hello')
   await aFile(api, Buffer.from(Array.from({ length: 70_000 }, (_, at) => at % 251)), { filename: 'bytes.bin' })
   await settled(api)
+  return { workflow, opportunity }
 }
 
 type Page = { data: { id: string; fields?: Record<string, unknown> }[]; totalCount: number }
@@ -97,7 +103,13 @@ export async function everythingOf(api: Api): Promise<Record<string, string>> {
       }
     }
   }
-  for (const path of ['/admin/v1/api-keys', '/admin/v1/trash', '/admin/v1/views', '/admin/v1/search?q=lodz'])
+  for (const path of [
+    '/admin/v1/api-keys',
+    '/admin/v1/workflows',
+    '/admin/v1/trash',
+    '/admin/v1/views',
+    '/admin/v1/search?q=lodz',
+  ])
     await ask(path)
   await ask('/v1/accounts?$website[contains]=lodz')
   return said

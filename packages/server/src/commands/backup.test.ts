@@ -12,6 +12,7 @@ import { anAccount, successOf } from '../../test/factories.ts'
 import { createDatabase, dropDatabase, settled, startApi } from '../../test/harness.ts'
 import { installedPostgres, startInstalledPostgres } from '../../test/installed-postgres.ts'
 import { newDataFolder, runProgram } from '../../test/program.ts'
+import { eventually, runsOf } from '../../test/workflows.ts'
 import { readConfig } from '../config.ts'
 import { compressor, decompressed, type Entry, entryOf, readArchive, writeArchive } from '../domain/backup/archive.ts'
 import { verifyBackup } from '../domain/backup/read.ts'
@@ -21,7 +22,10 @@ import { backup, restoreCommand } from './backup.ts'
 import { createWorkspaceCommand } from './workspace.ts'
 
 const api = await startApi()
-beforeAll(() => fillWithEverything(api))
+let made: Awaited<ReturnType<typeof fillWithEverything>>
+beforeAll(async () => {
+  made = await fillWithEverything(api)
+})
 const settings = { DATABASE_URL: api.database, OPENFIELD_DATA_DIR: api.config.OPENFIELD_DATA_DIR }
 
 const newPath = async (name: string) => {
@@ -142,8 +146,13 @@ describe('a backup', () => {
     expect(successOf(await again.get('/v1/accounts?$name=After the move'.replaceAll(' ', '%20')))).toMatchObject({
       data: [{ id: account.id }],
     })
-    const made = await run(['workspace'], back)
-    expect(JSON.parse(made.output)).toMatchObject({ workspaceId: 'wsp_2' })
+    // What happened before starts no workflow again, what happens now does.
+    const { workflow, opportunity } = made
+    expect(await runsOf(again, workflow)).toHaveLength(1)
+    successOf(await again.post(`/v1/opportunities/${opportunity.id}`, { fields: { $stage: 'Lost' } }))
+    await eventually(async () => expect(await runsOf(again, workflow)).toHaveLength(2))
+    const second = await run(['workspace'], back)
+    expect(JSON.parse(second.output)).toMatchObject({ workspaceId: 'wsp_2' })
     await settled(again)
     expect(await faultsOf(again)).toEqual({})
   })
@@ -264,7 +273,10 @@ describe('a backup that is not whole', () => {
       // The first ones at the very end.
       const at = part < 6 ? whole.length - 1 - part : Math.floor(Math.random() * whole.length)
       changed[at] = (changed[at] ?? 0) ^ (1 << (part % 8))
-      expect([at, await problemOf(changed)]).toEqual([at, expect.stringMatching(/cannot be used: /)])
+      const problem = await problemOf(changed)
+      // Some bits of the compression mean nothing.
+      if (problem === 'none') expect(zstdDecompressSync(changed).equals(zstdDecompressSync(whole))).toBe(true)
+      else expect(problem).toMatch(/cannot be used: /)
     }
     expect(await problemOf(whole)).toBe('none')
     expect(await problemOf(Buffer.from('a diary'))).toMatch(/it is no backup of Openfield/)

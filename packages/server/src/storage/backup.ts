@@ -5,6 +5,8 @@ import { type Applied, appliedTo, applyTo, migrationLock, migrationTable, schema
 
 /** A table and the columns of it that a backup holds. */
 export type Table = { name: string; columns: string[] }
+/** A table of this database; `isPlace`: its rows are places in the log of changes. */
+type FoundTable = Table & { isPlace: boolean }
 
 /** Tables whose rows are secrets in plain text: a backup leaves them out unless it is to hold keys. They fill up by themselves. */
 const plainSecrets = new Set(['secret'])
@@ -13,8 +15,8 @@ const plainSecrets = new Set(['secret'])
 export type Snapshot = {
   postgres: string
   migrations: Applied[]
-  tables: Table[]
-  rows(table: Table): AsyncGenerator<Piece, void, undefined>
+  tables: FoundTable[]
+  rows(table: FoundTable): AsyncGenerator<Piece, void, undefined>
   files(): AsyncGenerator<StoredBytes, void, undefined>
 }
 
@@ -33,7 +35,7 @@ export const readAll = <T>(db: Database, withKeys: boolean, read: (snapshot: Sna
       postgres: about?.postgres ?? '',
       migrations: await appliedTo(client),
       tables,
-      rows: (table) => copyOut(client, `copy ${namesIn(table)} to stdout`),
+      rows: (table) => copyOut(client, `copy ${table.isPlace ? placesOf(table) : namesIn(table)} to stdout`),
       files: () => filesOf(client),
     })
   })
@@ -41,14 +43,25 @@ export const readAll = <T>(db: Database, withKeys: boolean, read: (snapshot: Sna
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
 const namesIn = ({ name, columns }: Table) => `${quoted(name)} (${columns.map(quoted).join(', ')})`
 
+/**
+ * A place in the log is after a transaction and a change. Where it is restored all changes are of one transaction, in the
+ * order of their ids: there it is after the last change that it is after here.
+ */
+const placesOf = ({ name, columns }: Table) =>
+  `(select ${columns.map((column) => (column === 'id' ? `coalesce(l.id, p.id)` : `p.${quoted(column)}`)).join(', ')}
+    from ${quoted(name)} p left join lateral (select n.id from change n where n.workspace_id = p.workspace_id
+      and (n.transaction, n.id) <= (p.transaction, p.id) order by n.transaction desc, n.id desc limit 1) l on true)`
+
 /** All tables of ours, and their columns. A transaction's number means nothing in another database: there it gets a new one. */
 const tablesOf = (db: Connection) =>
-  rows<Table>(
+  rows<FoundTable>(
     db,
-    `select c.relname as name, array_agg(a.attname::text order by a.attnum) as columns
+    `select c.relname as name,
+       array_agg(a.attname::text order by a.attnum) filter (where a.atttypid <> 'xid8'::regtype) as columns,
+       bool_or(a.atttypid = 'xid8'::regtype and not a.atthasdef) as "isPlace"
      from pg_class c join pg_attribute a on a.attrelid = c.oid
      where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-       and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' and a.atttypid <> 'xid8'::regtype
+       and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
      group by c.relname order by c.relname`,
   )
 
@@ -92,16 +105,16 @@ export async function fillDatabase<T>(db: Database, fill: (filling: Filling) => 
       await client.query('begin')
       await requireEmpty(client)
       await client.query("set local maintenance_work_mem = '256MB'")
-      let indexes: string[] = []
+      let finish: string[] = []
       const filled = await fill({
         async prepare(migrations) {
           await client.query(migrationTable)
           await applyTo(client, migrations)
-          indexes = await takeDownIndexes(client)
+          finish = [...(await takeDownIndexes(client)), ...(await numberTransactions(client))]
         },
         fill: (table, bytes) => copyIn(client, `copy ${namesIn(table)} from stdin with (freeze)`, bytes),
       })
-      for (const index of indexes) await client.query(index)
+      for (const statement of finish) await client.query(statement)
       await countOn(client)
       await client.query('commit')
       client.release()
@@ -146,4 +159,17 @@ async function takeDownIndexes(client: Client): Promise<string[]> {
   )
   for (const { down } of found) await client.query(down)
   return found.map(({ up }) => up).reverse()
+}
+
+/** Has columns that name a transaction name this one; returns the statements that undo it. */
+async function numberTransactions(client: Client): Promise<string[]> {
+  const found = await rows<{ column: string }>(
+    client,
+    `select format('alter table %s alter column %I', c.oid::regclass, a.attname) as column
+     from pg_class c join pg_attribute a on a.attrelid = c.oid
+     where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r' and a.attnum > 0
+       and a.atttypid = 'xid8'::regtype and not a.atthasdef`,
+  )
+  for (const { column } of found) await client.query(`${column} set default pg_current_xact_id()`)
+  return found.map(({ column }) => `${column} drop default`)
 }

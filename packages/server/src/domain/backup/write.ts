@@ -53,7 +53,14 @@ async function* entriesOf(
   manifest: Manifest,
 ): AsyncGenerator<Entry> {
   const { postgres, migrations, tables } = snapshot
-  const about: About = { format, createdAt: now().toISOString(), postgres, migrations, tables, withKey }
+  const about: About = {
+    format,
+    createdAt: now().toISOString(),
+    postgres,
+    migrations,
+    tables: tables.map(({ name, columns }) => ({ name, columns })),
+    withKey,
+  }
   yield json(names.about, about)
   if (withKey) yield entryOf(names.key, Buffer.from(`${(await encryptionKey()).toString('base64')}\n`))
   for (const table of tables) {
