@@ -1,5 +1,5 @@
 /**
- * What stands behind the npm scripts: `node scripts/run.mjs start|test|check|test:clients|test:mail|test:web|bench [arguments]`.
+ * What stands behind the npm scripts: `node scripts/run.mjs start|test|check|test:clients|test:mail|test:web|fuzz|bench [arguments]`.
  * Gets the clone ready, then runs the command. Runs on Node 20 as well, which knows nothing of TypeScript.
  */
 import { command, openfield } from './command.mjs'
@@ -13,6 +13,7 @@ const commands = {
   'test:clients': (args) => command({ file: 'clients/run.ts', args }),
   'test:mail': (args) => command({ file: vitest, args: ['run', '--project', 'mail', ...args] }),
   'test:web': (args) => command({ file: vitest, args: ['run', '--project', 'web', ...args] }),
+  fuzz: (args) => command({ file: 'fuzz/run.ts', args }),
   bench: (args) => command({ file: 'bench/run.ts', args, built: true }),
 }
 

@@ -298,6 +298,7 @@ it('the log shows addresses without what they let in', () => {
   expect(shown('/files/fil_1?workspace=1&signature=abc')).toBe('/files/fil_1?workspace=1&signature=…')
   expect(shown('/downloads?grant=abc&signature=def')).toBe('/downloads?grant=…&signature=…')
   expect(shown('/admin/v1/sign-in/sso/callback?code=a&state=b')).toBe('/admin/v1/sign-in/sso/callback?code=…&state=…')
+  expect(shown('/hooks/secret?x=1')).toBe('/hooks/…?x=1')
   expect(shown('/v1/accounts?$name=A')).toBe('/v1/accounts?$name=A')
 })
 

@@ -25,9 +25,9 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
 export const setCommonHeaders = (request: FastifyRequest, reply: FastifyReply) =>
   reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' })
 
-/** A request's address for the log, without what whoever reads it could use: signatures, and codes to sign in with. */
+/** A request's address for the log, without what whoever reads it could use: signatures, codes to sign in with, hooks. */
 export const loggedUrl = ({ url }: Pick<FastifyRequest, 'url'>) =>
-  url.replaceAll(/([?&](?:signature|grant|code|state|token)=)[^&]*/gi, '$1…')
+  url.replaceAll(/([?&](?:signature|grant|code|state|token)=)[^&]*|^(\/hooks\/)[^/?]+/gi, '$1$2…')
 
 /** What is said of requests that are none, by Node's codes. */
 const connectionErrors: Record<string, string> = {
