@@ -14,6 +14,8 @@ export type Effort = {
   links: number
   merges: number
   fileMegabytes: number
+  /** Messages in the mailbox. */
+  messages: number
 }
 
 export const full: Effort = {
@@ -28,6 +30,7 @@ export const full: Effort = {
   links: 10_000,
   merges: 2,
   fileMegabytes: 256,
+  messages: 10_000,
 }
 
 /** For a look while working on something: too little for figures to report. */
@@ -43,4 +46,5 @@ export const quick: Effort = {
   links: 2000,
   merges: 1,
   fileMegabytes: 64,
+  messages: 2000,
 }

@@ -16,7 +16,7 @@ import type { Statements } from './limit.ts'
 import type { Load, Request } from './load.ts'
 import { company } from './opportunities.ts'
 import { cpuSeconds, databaseCpuSeconds, residentMegabytes } from './processes.ts'
-import { key, type Server, startServer } from './server.ts'
+import { encryptionKey, key, type Server, startServer } from './server.ts'
 import type { Statement } from './statements.ts'
 import type { Run } from './timed.ts'
 import type { Transfer, Transfers } from './transfer.ts'
@@ -40,6 +40,8 @@ export type Rig = {
   execute(connections: number, statements: readonly Statement[]): Promise<Measured>
   /** Uploads and downloads in a second process. */
   transfer(connections: number, transfers: readonly Transfer[]): Promise<Measured>
+  /** Measures work that puts load on the server by itself. */
+  watch(work: () => Promise<Run>): Promise<Measured>
   /** What the API answers to one request. */
   call<Body>(method: 'GET' | 'POST', path: string, body?: object): Promise<Body>
   /** Stops the server and starts it with background work on or off. */
@@ -87,6 +89,7 @@ async function setUp(dataDir: string, closing: (() => Promise<unknown>)[]): Prom
       }),
     execute: (connections, statements) => measured(server, dataDir, () => limit.run({ connections, statements })),
     transfer: (connections, transfers) => measured(server, dataDir, () => transfer.run({ connections, transfers })),
+    watch: (work) => measured(server, dataDir, work),
     async call<Body>(method: 'GET' | 'POST', path: string, body?: object) {
       const headers = { authorization: `Bearer ${key}`, 'lightfield-version': '2026-03-01' }
       const json = body && { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }
@@ -118,7 +121,7 @@ async function contextOf(db: Database, dataDir: string, publicUrl: string): Prom
     events,
     publicUrl,
     ...files,
-    encryptionKey: async () => Buffer.alloc(32),
+    encryptionKey: async () => encryptionKey,
     mailer: undefined,
     singleSignOn: undefined,
     outbound: createOutbound({ allowedNetworks: [] }),

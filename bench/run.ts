@@ -1,6 +1,6 @@
 /**
  * Measures speed and size: `npm run bench -- [--json] [--quick] [--only PARTS]`, the parts being start, create, retrieve,
- * bulk, list, search, web, links and files. Prints tables, or with --json one JSON value; what it is doing goes to
+ * bulk, list, search, web, links, files and mail. Prints tables, or with --json one JSON value; what it is doing goes to
  * standard error. A missed target is no failure.
  */
 import { cpus, loadavg, totalmem } from 'node:os'
@@ -11,6 +11,7 @@ import { full, quick } from './effort.ts'
 import { measureFiles } from './files.ts'
 import { measureLinks } from './links.ts'
 import { measureLists } from './list.ts'
+import { hasImapServer, measureMail } from './mail.ts'
 import { isMet, type Section, table } from './report.ts'
 import { measureRetrieves } from './retrieve.ts'
 import { type Rig, withRig } from './rig.ts'
@@ -46,6 +47,7 @@ const sections = [
   ...(isWanted('web') ? [await withRig(web)] : []),
   ...(isWanted('links') ? await withRig(links) : []),
   ...(isWanted('files') ? [await withRig(files)] : []),
+  ...(isWanted('mail') && (hasImapServer() || tellMissing()) ? [await withRig(mail)] : []),
 ]
 console.log(options.json ? JSON.stringify({ machine, sections: sections.map(withMet) }) : report())
 
@@ -85,6 +87,16 @@ function links(rig: Rig): Promise<Section[]> {
 function files(rig: Rig): Promise<Section> {
   tell('files')
   return measureFiles(rig, effort)
+}
+
+function mail(rig: Rig): Promise<Section> {
+  tell('mail')
+  return measureMail(rig, effort)
+}
+
+function tellMissing(): false {
+  console.error('Mail is NOT measured: there is no Dovecot here (Debian: dovecot-imapd).')
+  return false
 }
 
 function search(rig: Rig): Promise<Section[]> {

@@ -10,6 +10,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** The key of every server here: full access. */
 export const key = 'sk_of_bench_0123456789abcdef'
+/** What every server here encrypts with. */
+export const encryptionKey = Buffer.alloc(32)
 /** The password of the first admin of every server here. */
 export const adminPassword = 'bench-0123456789'
 
@@ -61,6 +63,9 @@ const settings = (port: number, dataDir: string, worker: string) => ({
   // The sites that made-up companies have are none.
   OPENFIELD_ENRICHMENT: 'off',
   OPENFIELD_WORKER: worker,
+  // What is sealed here with the key of the bench is opened there, and mail servers are on this machine.
+  OPENFIELD_ENCRYPTION_KEY: encryptionKey.toString('base64'),
+  OPENFIELD_ALLOWED_NETWORKS: '127.0.0.0/8',
 })
 
 function cleanEnvironment() {

@@ -291,9 +291,17 @@ export async function threadsOf(db: Connection, workspace: number, messageIds: r
   return new Map(found.map(({ id, thread }) => [id, thread]))
 }
 
-/** Makes one thread of two: of answers that came before what they answer. */
-export const joinThreads = (db: Connection, workspace: number, from: string, to: string) =>
-  db.query('update email_body set thread = $3 where workspace_id = $1 and thread = $2', [workspace, from, to])
+/** Makes one thread of two each: of answers that came before what they answer. */
+export const joinThreads = (
+  db: Connection,
+  workspace: number,
+  joined: readonly (readonly [from: string, to: string])[],
+) =>
+  db.query(
+    `update email_body e set thread = x.new from unnest($2::text[], $3::text[]) x(old, new)
+     where e.workspace_id = $1 and e.thread = x.old`,
+    [workspace, joined.map(([from]) => from), joined.map(([, to]) => to)],
+  )
 
 /** The ids of the emails of the thread that one is in, the oldest first. */
 export async function emailsOfThread(db: Connection, workspace: number, email: string, limit: number) {
@@ -321,9 +329,12 @@ export type LedgerRow = {
 
 const record: Statement = {
   name: 'record_messages',
-  text: `with seen as (
+  text: `with held as (
+      select settings from mailbox_sync where workspace_id = $1 and mailbox_id = $2 for share),
+    seen as (
       select * from unnest($5::bigint[], $6::text[], $7::timestamptz[], $8::text[], $9::text[], $10::text[], $11::text[],
-        $12::text[], $13::uuid[]) x(uid, message_id, received_at, sender, subject, outcome, reason, note, email_id)),
+        $12::text[], $13::uuid[]) x(uid, message_id, received_at, sender, subject, outcome, reason, note, email_id)
+      join held on x.reason is null or x.reason <> all($14) or held.settings = $15),
     moved as (
       delete from mailbox_message m using seen where m.workspace_id = $1 and m.mailbox_id = $2
         and m.message_id = seen.message_id and m.gone_at is not null
@@ -335,13 +346,18 @@ const record: Statement = {
       outcome = excluded.outcome, reason = excluded.reason, note = excluded.note, gone_at = null`,
 }
 
-/** Writes what became of some messages of a folder. A message that was moved here is not gone where it was before. */
+/**
+ * Writes what became of some messages of a folder. A message that was moved here is not gone where it was before. What was
+ * skipped for what the owner wanted is left out when they want something else by now, and so is all of a mailbox that is
+ * connected no more.
+ */
 export const recordMessages = (
   db: Connection,
   workspace: number,
   mailbox: string,
   folder: Pick<StoredFolder, 'number' | 'uidValidity'>,
   seen: readonly LedgerRow[],
+  wanted: { settings: object; reasons: readonly string[] },
 ) =>
   run(db, record, [
     workspace,
@@ -357,6 +373,8 @@ export const recordMessages = (
     seen.map((one) => one.reason),
     seen.map((one) => one.note),
     seen.map((one) => one.emailId),
+    wanted.reasons,
+    JSON.stringify(wanted.settings),
   ])
 
 export type LedgerDay = {

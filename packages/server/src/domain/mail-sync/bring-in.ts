@@ -15,6 +15,8 @@ export type SyncedMailbox = {
   member: string
   privacy: 'FULL' | 'METADATA' | null
   settings: SyncSettings
+  /** These as they are stored. */
+  stored: object
 }
 
 /** A message as the server lists it. */
@@ -62,11 +64,12 @@ export async function bringIn(
     here.add(id)
     wanted.push({ ...one, id, known: email })
   }
+  const threads = await threadsFor(ctx, wanted)
   for (const chunk of chunks(wanted, fetching.chunkBytes)) {
     const unknown = chunk.filter((one) => !one.known)
     const sources = unknown.length === 0 ? new Map() : await fetching.fetch(unknown.map(({ uid }) => uid))
     const stored = await concurrently(chunk, writers, (one) =>
-      store(ctx, mailbox, one, sources.get(one.uid)).catch((error: unknown) => {
+      store(ctx, mailbox, one, sources.get(one.uid), threads).catch((error: unknown) => {
         if (error instanceof Unreadable) return skipped(one, one.head, one.id, 'unreadable')
         fetching.failed(error, one.uid)
         return undefined
@@ -138,6 +141,7 @@ async function store(
   mailbox: SyncedMailbox,
   one: Wanted,
   source: Buffer | undefined,
+  threads: ReadonlyMap<string, string>,
 ): Promise<LedgerRow | undefined> {
   if (!one.known && !source) return undefined
   const message = source
@@ -149,7 +153,7 @@ async function store(
     privacy: mailbox.privacy,
     holder: mailbox.member,
     messageId: one.id,
-    thread: await threadOf(ctx, one.id, message.references),
+    thread: threads.get(one.id) ?? one.id,
     as: newUuid(new Date(Math.min(one.received.getTime(), ctx.now().getTime()))),
   })
   const { leftOut } = message
@@ -158,15 +162,26 @@ async function store(
 }
 
 /**
- * The thread of a message: that of what it answers, as far as that is known, or else it is named by the first message that
- * it refers to. Answers that came before what they answer join its thread.
+ * The thread of each message: that of what it answers, as far as that is known, or else it is named by the first message
+ * that it refers to. Answers that came before what they answer join its thread.
  */
-async function threadOf(ctx: Context, id: string, references: readonly string[]): Promise<string> {
-  const known = await threadsOf(ctx.db, ctx.workspace, references)
-  const parent = references.toReversed().find((one) => known.has(one))
-  const thread = (parent === undefined ? references[0] : known.get(parent)) ?? id
-  if (thread !== id) await joinThreads(ctx.db, ctx.workspace, id, thread)
-  return thread
+async function threadsFor(ctx: Context, wanted: readonly Wanted[]): Promise<Map<string, string>> {
+  const fresh = wanted.filter(({ known }) => !known).sort((one, other) => +one.head.sentAt - +other.head.sentAt)
+  const references = new Set(fresh.flatMap(({ head }) => head.references))
+  const threads = await threadsOf(ctx.db, ctx.workspace, [...references])
+  for (const { id, head } of fresh) {
+    const parent = head.references.findLast((one) => threads.has(one))
+    threads.set(id, (parent === undefined ? head.references[0] : threads.get(parent)) ?? id)
+  }
+  // Of an answer that says that it was written before what it answers.
+  const last = (thread: string, steps = references.size): string => {
+    const next = threads.get(thread) ?? thread
+    return next === thread || steps === 0 ? thread : last(next, steps - 1)
+  }
+  const found = new Map(fresh.map(({ id }) => [id, last(id)]))
+  const joined = [...found].filter(([id, thread]) => id !== thread)
+  if (joined.length > 0) await joinThreads(ctx.db, ctx.workspace, joined)
+  return found
 }
 
 const skipped = (

@@ -25,6 +25,8 @@ export type KeepOptions = {
 /** After a failure, and then for twice as long each time. */
 const firstDelayMs = 5000
 const delayMaxMs = 15 * 60 * 1000
+/** For how long messages are brought in without others having their turn. */
+const turnMs = 30_000
 /** A connection that ends after less was no good one. */
 const goodConnectionMs = 60_000
 
@@ -70,7 +72,7 @@ async function attempt(
     await reportSync(ctx.db, due, { dueAt: later(ctx, options.pollMs) })
     connected ??= await connect(ctx, mailbox, options.ring)
     if (!connected) return undefined
-    await onePass(ctx, mailbox, { ...defaultSettings, ...sync.settings }, connected, due, options)
+    await onePass(ctx, mailbox, sync.settings, connected, due, options)
     const used = connected
     connected = undefined
     return used
@@ -85,20 +87,24 @@ async function attempt(
 async function onePass(
   ctx: Context,
   { id, member, privacy }: Mailbox,
-  settings: SyncSettings,
+  stored: Partial<SyncSettings>,
   { client, listen }: Connected,
   due: DueMailbox,
   options: KeepOptions,
 ) {
   const began = ctx.now()
   const dueAt = () => later(ctx, options.pollMs)
-  const { missing, uidNext } = await pass(ctx, { id, member, privacy, settings }, client, {
+  const settings = { ...defaultSettings, ...stored }
+  const { missing, hasMore, uidNext } = await pass(ctx, { id, member, privacy, settings, stored }, client, {
     stopping: options.stopping,
+    until: Date.now() + turnMs,
     begin: async () => {
       await reportSync(ctx.db, due, { state: 'syncing', problem: null, dueAt: dueAt() })
     },
     failed: (error, uid) => options.log(error, { uid }, 'a message could not be brought in'),
   })
+  // Others have their turn in between.
+  if (hasMore) return options.ring()
   await listen((path, next) => next > (uidNext.get(path) ?? 0))
   const good: SyncReport = { state: 'ready', problem: null, dueAt: dueAt(), attempts: 0, checkedAt: began }
   const bad = { problem: missingText(missing), ...again(ctx, due) }

@@ -12,10 +12,13 @@ import type { Context } from '../context.ts'
 import { bringIn, type Seen, type SyncedMailbox } from './bring-in.ts'
 import { foldersRead } from './folders.ts'
 import { headersRead } from './read-message.ts'
+import { ownersReasons } from './reasons.ts'
 
 /** What a pass may know of who runs it. */
 export type PassOptions = {
   stopping: AbortSignal
+  /** When it is time to leave the rest for another pass. */
+  until: number
   /** Told once it is known that there is something to bring in. */
   begin(): Promise<void>
   /** Told of messages that could not be dealt with, for a reason that is ours. */
@@ -34,28 +37,34 @@ type Look = {
 }
 
 /** So many messages are looked at together … */
-const batchMessages = 200
+const batchMessages = 100
 /** … and so many bytes of them are in memory; of a larger message only that one. */
-const chunkBytes = 4 * 1024 * 1024
+const chunkBytes = 1024 * 1024
 
 /**
  * Brings a mailbox into step with its server: looks at all folders first, so that what was moved is not taken for gone, then
  * brings in what is in no row of the ledger, newest first. Interrupted anywhere, the next pass does the rest. Returns how
- * many messages could not be dealt with, and which number would have been the next in each folder.
+ * many messages could not be dealt with, whether some were left, and which number would have been the next in each folder.
  */
 export async function pass(
   ctx: Context,
   mailbox: SyncedMailbox,
   client: ImapFlow,
   options: PassOptions,
-): Promise<{ missing: number; uidNext: Map<string, number> }> {
+): Promise<{ missing: number; hasMore: boolean; uidNext: Map<string, number> }> {
   // Of the folder that is open, servers may say what they said before.
   if (client.mailbox) await client.mailboxClose()
   const looks = await lookAtAll(ctx, mailbox, client)
   if (looks.some(({ uids }) => uids.length > 0)) await options.begin()
   let missing = 0
-  for (const look of looks) missing += await bringInFolder(ctx, mailbox, client, look, options)
-  return { missing, uidNext: new Map(looks.map(({ path, uidNext }) => [path, uidNext])) }
+  let hasMore = false
+  for (const look of looks) {
+    if (hasMore && look.uids.length > 0) break
+    const done = await bringInFolder(ctx, mailbox, client, look, options)
+    missing += done.missing
+    hasMore ||= done.hasMore
+  }
+  return { missing, hasMore, uidNext: new Map(looks.map(({ path, uidNext }) => [path, uidNext])) }
 }
 
 async function lookAtAll(ctx: Context, { id }: SyncedMailbox, client: ImapFlow): Promise<Look[]> {
@@ -122,8 +131,8 @@ async function bringInFolder(
   mailbox: SyncedMailbox,
   client: ImapFlow,
   look: Look,
-  { stopping, failed }: PassOptions,
-): Promise<number> {
+  { stopping, until, failed }: PassOptions,
+): Promise<{ missing: number; hasMore: boolean }> {
   const { db, workspace } = ctx
   let missing = 0
   let vanished = 0
@@ -137,15 +146,16 @@ async function bringInFolder(
       failed,
     })
     missing += seen.length - rows.length
-    await recordMessages(db, workspace, mailbox.id, look, rows)
+    await recordMessages(db, workspace, mailbox.id, look, rows, { settings: mailbox.stored, reasons: ownersReasons })
     stopping.throwIfAborted()
+    if (Date.now() > until && start + batchMessages < look.uids.length) return { missing, hasMore: true }
   }
   const uidNext = missing === 0 ? look.uidNext : 1
   const messages = look.messages - vanished
   if (look.uids.length > 0) {
     await noteFolder(db, workspace, mailbox.id, { ...look, uidNext, messages, at: ctx.now() })
   }
-  return missing
+  return { missing, hasMore: false }
 }
 
 /** Runs `work` with a folder open that is only read: no flag of a message changes. */
