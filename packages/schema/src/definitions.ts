@@ -70,6 +70,7 @@ export type ObjectDefinition = {
   filterable: boolean
   omits?: ObjectType['omits']
   pageless?: ObjectType['pageless']
+  seenWith?: ObjectType['seenWith']
   namesItself?: ObjectType['namesItself']
   flags?: ObjectType['flags']
   linkChanges?: ObjectType['linkChanges']

@@ -78,6 +78,11 @@ export type ObjectType = {
   filterable: boolean
   /** Members of a record that this type does without. */
   omits?: readonly ('updatedAt' | 'externalId' | 'relationships')[]
+  /**
+   * Of records that those of another type are linked to through a relationship: they are seen by those who see everything
+   * of one of these. All others are seen by everybody.
+   */
+  seenWith?: { objectType: ObjectTypeName; key: `$${string}` }
   /** Its records have no page of their own to link to. */
   pageless?: true
   /** Records say their own type, as `objectType`. */

@@ -13,6 +13,7 @@ export const file = defineObject({
   verbs: [],
   open: false,
   filterable: false,
+  seenWith: { objectType: 'email', key: '$attachment' },
   fields: {
     $filename: { id: 901, valueType: 'TEXT', label: 'Name', readOnly: true },
   },

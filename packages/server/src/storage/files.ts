@@ -79,16 +79,61 @@ export async function findFile(db: Connection, workspace: number, id: string): P
   return row && storedFile(row)
 }
 
-const list: Statement = {
-  name: 'list_files',
-  text: `select (select count(*)::int from file where workspace_id = $1), x.* from (select 1) one left join (
-      select ${columns} from file where workspace_id = $1 order by id desc limit $2 offset $3) x on true
-    order by x.id desc`,
+/**
+ * Who looks at files: those that records of another type are linked to are seen by those who see everything of one of these
+ * records, by its setting, its participants or its holders.
+ */
+export type FileViewer = {
+  member: string | null
+  /** In lower case. */
+  email: string | null
+  through: { relationship: number; setting: string; participants: readonly string[]; holders: number }
 }
 
-/** One page of a workspace's files, newest first, and how many there are. */
-export async function listFiles(db: Connection, workspace: number, limit: number, offset: number) {
-  const found = await run<[number, ...FileColumns]>(db, list, [workspace, limit, offset])
+/** Whether `file` is seen by a viewer, whose values are the parameters from $2 on. A file with nothing yet is its maker's. */
+const isSeen = `(
+  exists (select from edge e where e.workspace_id = $1 and e.to_id = file.id and e.relationship <> $4)
+  or exists (select from edge e join record r on r.workspace_id = $1 and r.id = e.from_id
+    where e.workspace_id = $1 and e.to_id = file.id and e.relationship = $4 and (
+      r.fields->$5->>'value' is distinct from 'METADATA'
+      or exists (select from edge h where h.workspace_id = $1 and h.from_id = r.id and h.relationship = $7 and h.to_id = $2)
+      or exists (select from unnest($6::text[]) k cross join lateral jsonb_array_elements_text(r.fields->k->'value') a
+        where lower(a) = $3)))
+  or not exists (select from edge e where e.workspace_id = $1 and e.to_id = file.id)
+    and (file.purpose is distinct from 'email_attachment' or exists (
+      select from change c where c.workspace_id = $1 and c.record_id = file.id and c.kind = 'created' and c.actor is not null)))`
+
+const viewerValues = ({ member, email, through }: FileViewer) => [
+  member,
+  email,
+  through.relationship,
+  through.setting,
+  through.participants,
+  through.holders,
+]
+
+const seenAmong: Statement = {
+  name: 'seen_files',
+  text: `select id from file where workspace_id = $1 and id = any($8::uuid[]) and ${isSeen}`,
+}
+
+/** Those of some files that a viewer sees. */
+export async function seenFiles(db: Connection, workspace: number, viewer: FileViewer, ids: readonly string[]) {
+  const found = await run<[string]>(db, seenAmong, [workspace, ...viewerValues(viewer), ids])
+  return new Set(found.map(([id]) => id))
+}
+
+const list: Statement = {
+  name: 'list_files',
+  text: `with seen as materialized (select id from file where workspace_id = $1 and ${isSeen})
+    select (select count(*)::int from seen), x.* from (select 1) one left join (
+      select ${columns} from file where workspace_id = $1 and id in (select id from seen order by id desc limit $8 offset $9)
+    ) x on true order by x.id desc`,
+}
+
+/** One page of a workspace's files that a viewer sees, newest first, and how many there are. */
+export async function listFiles(db: Connection, workspace: number, viewer: FileViewer, limit: number, offset: number) {
+  const found = await run<[number, ...FileColumns]>(db, list, [workspace, ...viewerValues(viewer), limit, offset])
   const files = found.flatMap(([, ...row]) => (row[0] === null ? [] : [storedFile(row)]))
   return { files, total: found[0]?.[0] ?? 0 }
 }

@@ -1,7 +1,7 @@
 import { badRequest, decodeId, encodeId, newUuid, objectTypes, unprocessable } from '@openfield/schema'
-import { findFile } from '../../storage/files.ts'
 import { findMember } from '../../storage/members.ts'
 import type { Context } from '../context.ts'
+import { findSeenFile } from '../files/seen.ts'
 import { retrieveRecord } from '../records/retrieve.ts'
 import { createEmail } from './create.ts'
 
@@ -46,8 +46,7 @@ export async function bringInEmail(ctx: Context, input: BroughtEmail): Promise<s
 
 async function completedFiles(ctx: Context, ids: readonly string[]): Promise<string[]> {
   const found = ids.map(async (id) => {
-    const uuid = decodeId(objectTypes.file.prefix, id)
-    const file = uuid && (await findFile(ctx.db, ctx.workspace, uuid))
+    const file = await findSeenFile(ctx, id)
     if (!file) throw badRequest('referenced_resource_missing', 'There is no file with one of the ids.', 'attachmentIds')
     if (file.status !== 'COMPLETED') throw unprocessable('Complete the upload of all files first.', 'attachmentIds')
     return file.id

@@ -260,6 +260,39 @@ describe('a private e-mail', async () => {
     expect(files).not.toMatch(/zyxwsecret/i)
   })
 
+  it('keeps its attachments to those who see all of it, by whatever way they are asked for', async () => {
+    const secret = await aFile(api, 'hello', { filename: 'Zyxwfile plan.txt' })
+    await anEmail(api, { privacySetting: 'METADATA', attachmentIds: [secret.id], holderId: holder.id })
+    for (const [who, key] of Object.entries({ holder: keys.holder, stranger: keys.stranger, admin: keys.admin })) {
+      const sees = who === 'holder'
+      const asked = [`/v1/files/${secret.id}`, `/v1/files/${secret.id}/url`]
+      for (const path of asked)
+        expect([who, outcome(await api.get(path, { key }))]).toEqual([who, sees ? '200' : '404'])
+      const { data, totalCount } = successOf(await api.get<ListBody>('/v1/files', { key }))
+      expect([data.some(({ id }) => id === secret.id), data.length]).toEqual([sees, totalCount])
+      for (const path of [
+        '/admin/v1/search?q=zyxwfile',
+        `/admin/v1/names?ids=${secret.id}`,
+        '/admin/v1/changes?limit=25',
+      ]) {
+        expect([path, (await api.get(path, { key })).text.includes('Zyxwfile')]).toEqual([path, sees])
+      }
+      const attached = await api.post(`/admin/v1/records/account/${account.id}/files`, { fileId: secret.id }, { key })
+      if (!sees) expect(outcome(attached)).toBe('404')
+      if (sees) await api.delete(`/admin/v1/records/account/${account.id}/files/${secret.id}`, { key })
+    }
+    const again = { subject: 'Mine now', sentAt: '2026-05-01T09:00:00Z', attachmentIds: [secret.id] }
+    expect(outcome(await api.post('/admin/v1/emails', again))).toBe('400 referenced_resource_missing attachmentIds')
+    // Whoever sees it may attach it where others see it too.
+    const shared = await api.post(
+      `/admin/v1/records/account/${account.id}/files`,
+      { fileId: secret.id },
+      { key: keys.holder },
+    )
+    expect(outcome(shared)).toBe('200')
+    expect(outcome(await api.get(`/v1/files/${secret.id}`, { key: keys.stranger }))).toBe('200')
+  })
+
   it('cannot be found by what it says: not by search, filters, sorting or totals', async () => {
     for (const key of [keys.stranger, keys.holder]) {
       expect((await api.get<ListBody>('/admin/v1/search?q=zyxwsecret', { key })).body.data).toEqual([])

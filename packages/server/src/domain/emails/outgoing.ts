@@ -1,7 +1,8 @@
-import { badRequest, decodeId, encodeId, idPrefixes, objectTypes, unprocessable } from '@openfield/schema'
-import { findFile, type StoredFile } from '../../storage/files.ts'
+import { badRequest, encodeId, idPrefixes, unprocessable } from '@openfield/schema'
+import type { StoredFile } from '../../storage/files.ts'
 import { findMailboxOf, type Mailbox } from '../../storage/mailboxes.ts'
 import type { Context } from '../context.ts'
+import { findSeenFile } from '../files/seen.ts'
 import type { Outgoing } from './compose.ts'
 import { bodies } from './html.ts'
 
@@ -67,8 +68,7 @@ async function filesOf(ctx: Context, ids: readonly string[]): Promise<StoredFile
 }
 
 async function fileOf(ctx: Context, id: string): Promise<StoredFile> {
-  const uuid = decodeId(objectTypes.file.prefix, id)
-  const file = uuid && (await findFile(ctx.db, ctx.workspace, uuid))
+  const file = await findSeenFile(ctx, id)
   if (!file) throw badRequest('referenced_resource_missing', 'There is no file with one of the ids.', 'attachments')
   if (file.status === 'COMPLETED') return file
   throw unprocessable('Complete the upload of all attachments first.', 'attachments')

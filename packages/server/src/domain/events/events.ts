@@ -10,6 +10,7 @@ import { type ChangedLinks, isAfter } from '../../storage/changes.ts'
 import { visibleRecords } from '../../storage/visibility.ts'
 import { type Actor, actorFor } from '../actors.ts'
 import type { Context } from '../context.ts'
+import { seenAmong } from '../files/seen.ts'
 import { hasScope, visibilityFilter } from '../records/access.ts'
 import type { Cursor, Happening } from './watch.ts'
 
@@ -95,6 +96,7 @@ export async function changeEvent(
 
 async function isVisible(ctx: Context, definition: ObjectDefinition, id: string) {
   const filter = visibilityFilter(ctx, definition)
+  if (!(await seenAmong(ctx, definition, [id])).has(id)) return false
   return !filter || (await visibleRecords(ctx.db, ctx.workspace, [id], filter)).length > 0
 }
 

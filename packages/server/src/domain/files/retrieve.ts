@@ -1,7 +1,8 @@
-import { decodeId, noResource, objectTypes, unprocessable } from '@openfield/schema'
-import { findFile, type StoredFile, listFiles as storedPage } from '../../storage/files.ts'
+import { noResource, objectTypes, unprocessable } from '@openfield/schema'
+import { type StoredFile, listFiles as storedPage } from '../../storage/files.ts'
 import type { Context } from '../context.ts'
 import { presentFile, statusOf } from './present.ts'
+import { findSeenFile, viewerOf } from './seen.ts'
 import { signedUrl } from './signed-urls.ts'
 
 const downloadMs = 15 * 60 * 1000
@@ -11,7 +12,7 @@ export const retrieveFile = async (ctx: Context, id: string) => presentFile(awai
 
 /** A page of the workspace's files, whatever their status, newest first. */
 export async function listFiles(ctx: Context, { limit, offset }: { limit: number; offset: number }) {
-  const { files, total } = await storedPage(ctx.db, ctx.workspace, limit, offset)
+  const { files, total } = await storedPage(ctx.db, ctx.workspace, viewerOf(ctx), limit, offset)
   const now = ctx.now()
   return { object: 'list', data: files.map((file) => presentFile(file, now)), totalCount: total }
 }
@@ -25,8 +26,7 @@ export async function fileUrl(ctx: Context, id: string) {
 }
 
 export async function requireFile(ctx: Context, id: string): Promise<StoredFile> {
-  const uuid = decodeId(objectTypes.file.prefix, id)
-  const file = uuid && (await findFile(ctx.db, ctx.workspace, uuid))
+  const file = await findSeenFile(ctx, id)
   if (!file) throw noResource(objectTypes.file.plural)
   return file
 }

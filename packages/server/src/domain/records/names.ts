@@ -3,6 +3,7 @@ import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import { fetchTitles, type TitleRow } from '../../storage/titles.ts'
 import { visibleRecords } from '../../storage/visibility.ts'
 import { type Context, withDefinitions } from '../context.ts'
+import { seenAmong } from '../files/seen.ts'
 import { decidingKeys, hasScope, heldByCaller, levelBySetting, visibilityFilter } from './access.ts'
 import { linkTo } from './links.ts'
 
@@ -24,7 +25,16 @@ export async function nameRecords(
     const all = rows.get(definition.number) ?? []
     const open = hasPrivateTitle(definition) ? await withoutPrivate(ctx, definition, all) : all
     const found = open.map(({ id, values }) => ({ definition, id, title: titleIn(definition, values) }))
-    return visibleAmong(ctx, definition, found)
+    const seen = await seenAmong(
+      ctx,
+      definition,
+      found.map(({ id }) => id),
+    )
+    return visibleAmong(
+      ctx,
+      definition,
+      found.filter(({ id }) => seen.has(id)),
+    )
   })
   return (await Promise.all(named)).flat()
 }

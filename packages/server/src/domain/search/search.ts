@@ -3,6 +3,7 @@ import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import { readDefinitionsVersion } from '../../storage/definitions.ts'
 import { contextsOf, readSought, type SoughtRecord } from '../../storage/search.ts'
 import { type Context, withDefinitions } from '../context.ts'
+import { seenAmong } from '../files/seen.ts'
 import { hasScope } from '../records/access.ts'
 import { requireCurrent } from '../records/definitions.ts'
 import { linkTo } from '../records/links.ts'
@@ -48,8 +49,24 @@ export const search = (ctx: Context, query: SearchQuery) =>
       if (rated.length === 0 && tokens.length > 0)
         rated = await answersTo(ctx, definitions, searched, tokens, query.limit)
     }
-    return { object: 'list', data: await present(ctx, definitions, searched, rated.slice(0, query.limit)) }
+    const shown = await seenOf(ctx, rated)
+    return { object: 'list', data: await present(ctx, definitions, searched, shown.slice(0, query.limit)) }
   })
+
+/** Those of some answers that the caller sees. */
+async function seenOf(ctx: Context, rated: readonly Rated[]): Promise<Rated[]> {
+  const byType = [...Map.groupBy(rated, ({ definition }) => definition)]
+  const seen = await Promise.all(
+    byType.map(([definition, some]) =>
+      seenAmong(
+        ctx,
+        definition,
+        some.map(({ id }) => id),
+      ),
+    ),
+  )
+  return rated.filter(({ id }) => seen.some((ids) => ids.has(id)))
+}
 
 /** The searched fields of the types that the caller may read, and asks for. Throws a 400 for what is no type. */
 function searchedFields(
