@@ -16,6 +16,8 @@ export type Effort = {
   fileMegabytes: number
   /** Messages in the mailbox. */
   messages: number
+  /** Changes that webhooks tell of. */
+  events: number
 }
 
 export const full: Effort = {
@@ -31,6 +33,7 @@ export const full: Effort = {
   merges: 2,
   fileMegabytes: 256,
   messages: 10_000,
+  events: 400,
 }
 
 /** For a look while working on something: too little for figures to report. */
@@ -47,4 +50,5 @@ export const quick: Effort = {
   merges: 1,
   fileMegabytes: 64,
   messages: 2000,
+  events: 100,
 }

@@ -43,7 +43,7 @@ export type Rig = {
   /** Measures work that puts load on the server by itself. */
   watch(work: () => Promise<Run>): Promise<Measured>
   /** What the API answers to one request. */
-  call<Body>(method: 'GET' | 'POST', path: string, body?: object): Promise<Body>
+  call<Body>(method: 'GET' | 'POST' | 'PATCH', path: string, body?: object): Promise<Body>
   /** Stops the server and starts it with background work on or off. */
   restart(worker: 'on' | 'off'): Promise<void>
   /** Waits until no background work is left. */
@@ -90,7 +90,7 @@ async function setUp(dataDir: string, closing: (() => Promise<unknown>)[]): Prom
     execute: (connections, statements) => measured(server, dataDir, () => limit.run({ connections, statements })),
     transfer: (connections, transfers) => measured(server, dataDir, () => transfer.run({ connections, transfers })),
     watch: (work) => measured(server, dataDir, work),
-    async call<Body>(method: 'GET' | 'POST', path: string, body?: object) {
+    async call<Body>(method: 'GET' | 'POST' | 'PATCH', path: string, body?: object) {
       const headers = { authorization: `Bearer ${key}`, 'lightfield-version': '2026-03-01' }
       const json = body && { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }
       const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { method, headers, ...json })

@@ -1,6 +1,6 @@
 /**
  * Measures speed and size: `npm run bench -- [--json] [--quick] [--only PARTS]`, the parts being start, create, retrieve,
- * bulk, list, search, web, links, files and mail. Prints tables, or with --json one JSON value; what it is doing goes to
+ * bulk, list, search, web, links, files, mail and workflows. Prints tables, or with --json one JSON value; what it is doing goes to
  * standard error. A missed target is no failure.
  */
 import { cpus, loadavg, totalmem } from 'node:os'
@@ -19,6 +19,7 @@ import { measureSearch } from './search.ts'
 import { stopServers } from './server.ts'
 import { measureStarts } from './start.ts'
 import { measureWeb } from './web.ts'
+import { measureWorkflows } from './workflows.ts'
 
 const { values: options } = parseArgs({
   options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, only: { type: 'string' } },
@@ -48,6 +49,7 @@ const sections = [
   ...(isWanted('links') ? await withRig(links) : []),
   ...(isWanted('files') ? [await withRig(files)] : []),
   ...(isWanted('mail') && (hasImapServer() || tellMissing()) ? [await withRig(mail)] : []),
+  ...(isWanted('workflows') ? await withRig(workflows) : []),
 ]
 console.log(options.json ? JSON.stringify({ machine, sections: sections.map(withMet) }) : report())
 
@@ -97,6 +99,11 @@ function mail(rig: Rig): Promise<Section> {
 function tellMissing(): false {
   console.error('Mail is NOT measured: there is no Dovecot here (Debian: dovecot-imapd).')
   return false
+}
+
+function workflows(rig: Rig): Promise<Section[]> {
+  tell('workflows')
+  return measureWorkflows(rig, effort)
 }
 
 function search(rig: Rig): Promise<Section[]> {

@@ -63,7 +63,7 @@ const settings = (port: number, dataDir: string, worker: string) => ({
   // The sites that made-up companies have are none.
   OPENFIELD_ENRICHMENT: 'off',
   OPENFIELD_WORKER: worker,
-  // What is sealed here with the key of the bench is opened there, and mail servers are on this machine.
+  // What is sealed here with the key of the bench is opened there, and mail servers and receivers of webhooks are on this machine.
   OPENFIELD_ENCRYPTION_KEY: encryptionKey.toString('base64'),
   OPENFIELD_ALLOWED_NETWORKS: '127.0.0.0/8',
 })

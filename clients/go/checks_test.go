@@ -29,6 +29,7 @@ func TestOpenfield(t *testing.T) {
 	t.Run("Messages", messages)
 	t.Run("Files", files)
 	t.Run("Enrichment", enrichment)
+	t.Run("Workflows", workflows)
 	t.Run("Auth", auth)
 	t.Run("Errors", apiErrors)
 	t.Run("Idempotency", idempotency)

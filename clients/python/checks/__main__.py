@@ -26,6 +26,7 @@ from .opportunities import Opportunities
 from .rate_limits import RateLimits
 from .tasks import Tasks
 from .trash import Trash
+from .workflows import Workflows
 
 ALL = (
     Example,
@@ -40,6 +41,7 @@ ALL = (
     Messages,
     Files,
     Enrichment,
+    Workflows,
     Auth,
     Errors,
     Idempotency,
