@@ -17,7 +17,7 @@ export type WorkflowTrigger =
       /** Only records that pass, as a list's query says it, e.g. `$stage=Won&$amount[greaterThan]=1000`; of one object type. */
       filter?: string
     }
-  /** Five or six parts, e.g. `0 9 * * 1-5`, in a zone such as `Europe/Berlin`. */
+  /** Five parts, as cron has them, e.g. `0 9 * * 1-5`, in a zone such as `Europe/Berlin`. */
   | { type: 'schedule'; cron: string; timeZone: string }
   /** A request of another system to the workflow's own address; `signed`: only with a signature by its secret. */
   | { type: 'hook'; signed?: boolean }

@@ -18,7 +18,7 @@ export type Worker = {
 
 /** How often a process looks for work that others left, and how long it lets a burst gather. */
 const lookEveryMs = 250
-const gatherMs = 20
+const gatherMs = 10
 /** After so long other workspaces have their turn, should they have work. */
 const turnMs = 20_000
 /** What has to be done from time to time, by any process and at the cost of nothing when it was done already. */

@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../domain/context.ts'
 import { actingAs } from '../domain/workflows/acting.ts'
-import { executeRun, type RunningWorkflow } from '../domain/workflows/execute.ts'
+import { executeRun } from '../domain/workflows/execute.ts'
 import { startForTick } from '../domain/workflows/ticks.ts'
 import { startForChanges } from '../domain/workflows/triggers.ts'
 import type { Step, Trigger } from '../domain/workflows/types.ts'
 import type { Database } from '../storage/database.ts'
 import { finishWork, type OutboxRow } from '../storage/outbox.ts'
-import { type DueRun, dueRuns, settleWork } from '../storage/workflow-runs.ts'
-import { findWorkflow } from '../storage/workflows.ts'
+import { type DueRun, dueRuns, type RunningWorkflow, settleWork } from '../storage/workflow-runs.ts'
 import type { Surroundings } from './drain.ts'
 
 /** Starts workflows for the changes of a workspace. */
@@ -59,7 +58,6 @@ async function runWorkflow(db: Database, workspace: number, piece: OutboxRow, ar
   const written = new Map<string, number>()
   /** Runs that could not even be kept as failed. */
   const broken = new Map<string, unknown>()
-  let contextOf: ((run: string) => Context) | undefined
 
   const begin = (workflow: RunningWorkflow, ctx: Context, run: Run) => {
     const unexpected = (error: unknown) =>
@@ -74,31 +72,32 @@ async function runWorkflow(db: Database, workspace: number, piece: OutboxRow, ar
       .finally(() => inHand.delete(run.id))
     inHand.set(run.id, { record: run.event.recordId, done })
   }
-  const beginDue = async () => {
-    const due = await dueRuns<Trigger, Step>(db, workspace, piece.recordId, lookedAt)
+  /** Whether there may be more to begin than was begun. */
+  const beginDue = async (): Promise<boolean> => {
+    const { workflow, runs: due } = await dueRuns<Trigger, Step>(db, workspace, piece.recordId, lookedAt)
     const isNew = ({ id, moves }: Run) => !inHand.has(id) && !broken.has(id) && moves >= (written.get(id) ?? 0)
     const waiting = due.filter(isNew)
     for (const id of written.keys()) if (!due.some((run) => run.id === id)) written.delete(id)
-    if (waiting.length === 0) return
-    const workflow = await findWorkflow<RunningWorkflow>(db, workspace, piece.recordId)
-    if (!workflow) return
-    contextOf ??= await actingAs(system, workspace, workflow)
+    if (!workflow || waiting.length === 0) return false
     const records = new Set(Array.from(inHand.values(), ({ record }) => record))
+    let begun = 0
     for (const run of waiting) {
       const { recordId } = run.event
-      if (inHand.size >= runsAtOnce) return
+      if (inHand.size >= runsAtOnce) break
       if (recordId !== null && records.has(recordId)) continue
       records.add(recordId)
-      begin(workflow, contextOf(run.id), run)
+      begin(workflow, actingAs(system, workspace, workflow, run.id), run)
+      begun += 1
     }
+    return begun < waiting.length || due.length === lookedAt
   }
 
-  do {
+  for (let hasMore = true; hasMore || inHand.size > 0; ) {
     const hasRoom = inHand.size < runsAtOnce
-    if (hasRoom && !stopping.aborted) await beginDue()
+    hasMore = stopping.aborted ? false : hasRoom ? await beginDue() : true
     const some = Array.from(inHand.values(), ({ done }) => done)
-    if (some.length > 0) await Promise.race(inHand.size < runsAtOnce ? [...some, sleep(lookEveryMs)] : some)
-  } while (inHand.size > 0)
+    if (some.length > 0) await Promise.race(hasRoom ? [...some, sleep(lookEveryMs)] : some)
+  }
   if (stopping.aborted) return
   const [error] = broken.values()
   if (error !== undefined) throw error

@@ -1,5 +1,6 @@
 import { type Connection, rows, run, type Statement } from './database.ts'
 import type { OutboxRow } from './outbox.ts'
+import { type ActingAdmin, actingAdmin, type SealedSecret } from './workflows.ts'
 
 export type RunStatus = 'queued' | 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled' | 'refused'
 
@@ -92,63 +93,64 @@ export type DueRun<Trigger = unknown, Step = unknown> = {
   attempts: number
   moves: number
   outputs: Record<string, unknown>
-  replayOf: string | null
   event: StoredEvent
   trigger: Trigger
   steps: Step[]
 }
 
+/** The workflow whose runs are due, as far as they need it. */
+export type RunningWorkflow = {
+  id: string
+  name: string
+  admin: ActingAdmin | null
+  secrets: SealedSecret[]
+  failingSince: Date | null
+}
+
 type DueColumns = [
-  ...[string, number, string, Date, number, number, Record<string, unknown>, string | null],
-  ...[string, string, Date, string | null, string | null, string | null, object],
-  ...[unknown, unknown[]],
+  ...[string, number, string, Date, number, number, Record<string, unknown>],
+  ...[string, string, Date, string | null, string | null, string | null, object, unknown, unknown[]],
+  ...[string, ActingAdmin | null, SealedSecret[], Date | null],
 ]
 
 const due: Statement = {
   name: 'due_runs',
-  text: `select r.id, r.version, r.position, r.since, r.attempts, r.moves, r.outputs, r.replay_of,
-      e.id, e.name, e.at, e.actor, e.object_type, e.record_id, e.data, v.trigger, v.steps
+  text: `select r.id, r.version, r.position, r.since, r.attempts, r.moves, r.outputs,
+      e.id, e.name, e.at, e.actor, e.object_type, e.record_id, e.data, v.trigger, v.steps,
+      w.name, ${actingAdmin}, w.secrets, w.failing_since
     from (select * from workflow_run where workspace_id = $1 and workflow_id = $2 and due_at <= now()
       order by due_at, id limit $3) r
+    join workflow w on w.workspace_id = $1 and w.id = $2
     join workflow_event e on e.workspace_id = $1 and e.id = r.event_id
     join workflow_version v on v.workspace_id = $1 and v.workflow_id = $2 and v.version = r.version
     order by r.due_at, r.id`,
 }
 
-/** The runs of a workflow that are due, longest waiting first. */
+/** The runs of a workflow that are due, longest waiting first, and the workflow as it is now. */
 export async function dueRuns<Trigger, Step>(
   db: Connection,
   workspace: number,
-  workflow: string,
+  id: string,
   limit: number,
-): Promise<DueRun<Trigger, Step>[]> {
-  const found = await run<DueColumns>(db, due, [workspace, workflow, limit])
-  return found.map(
-    ([
-      id,
-      version,
-      position,
-      since,
-      attempts,
-      moves,
-      outputs,
-      replayOf,
-      eventId,
-      name,
-      at,
-      actor,
-      objectType,
-      recordId,
-      data,
-      trigger,
-      steps,
-    ]) => ({
-      ...{ id, version, position, since, attempts, moves, outputs, replayOf },
-      event: { id: eventId, name, at, actor, objectType, recordId, data },
-      trigger: trigger as Trigger,
-      steps: steps as Step[],
-    }),
-  )
+): Promise<{ workflow: RunningWorkflow | undefined; runs: DueRun<Trigger, Step>[] }> {
+  const found = await run<DueColumns>(db, due, [workspace, id, limit])
+  const [name = '', admin = null, secrets = [], failingSince = null] =
+    (found[0]?.slice(16) as [string?, (ActingAdmin | null)?, SealedSecret[]?, (Date | null)?]) ?? []
+  return {
+    workflow: found[0] && { id, name, admin, secrets, failingSince },
+    runs: found.map(dueRun<Trigger, Step>),
+  }
+}
+
+function dueRun<Trigger, Step>(columns: DueColumns): DueRun<Trigger, Step> {
+  const [id, version, position, since, attempts, moves, outputs, ...rest] = columns
+  const [eventId, name, at, actor, objectType, recordId, data, trigger, steps] = rest
+  return {
+    ...{ id, version, position, since, attempts, moves, outputs },
+    event: { id: eventId, name, at, actor, objectType, recordId, data },
+    trigger: trigger as Trigger,
+    steps: steps as Step[],
+  }
 }
 
 export type LogKind = 'done' | 'failed' | 'retrying' | 'waiting' | 'ended'
@@ -168,13 +170,19 @@ export type RunState = {
   output: Record<string, unknown> | null
 }
 
+/**
+ * The commit does not wait for the disk. Should the database lose it, the run is taken up where it was before: what it wrote
+ * since is found under the same ids, and what it sent is sent again under the same one.
+ */
+const notWaiting = "(select set_config('synchronous_commit', 'off', true)) is not null"
+
 const save: Statement = {
   name: 'save_run',
   text: `with r as (
       update workflow_run set status = $4, position = $5, since = $6, attempts = $7, due_at = $8::timestamptz, problem = $9,
         outputs = case when $10::jsonb is null then outputs else outputs || $10 end, moves = moves + 1,
         ended_at = case when $8 is null then $11::timestamptz end
-      where workspace_id = $1 and id = $2 and moves = $3 and due_at is not null returning id, moves),
+      where workspace_id = $1 and id = $2 and moves = $3 and due_at is not null and ${notWaiting} returning id, moves),
     l as (insert into workflow_log (workspace_id, run_id, n, at, step, kind, message, details)
       select $1, id, moves, $11, $12, $13, $14, $15::jsonb from r)
     select count(*)::int from r`,
@@ -196,16 +204,19 @@ export async function saveRun(
   return count === 1
 }
 
+const settle: Statement = {
+  name: 'settle_runs',
+  text: `with n as (select min(due_at) as due from workflow_run
+      where workspace_id = $1 and workflow_id = $2 and due_at is not null and ${notWaiting}),
+    d as (delete from outbox o using n
+      where n.due is null and o.workspace_id = $1 and o.kind = 'workflow' and o.record_id = $2 and o.version = $3)
+    update outbox o set due_at = n.due, attempts = 0 from n
+    where n.due is not null and o.workspace_id = $1 and o.kind = 'workflow' and o.record_id = $2 and o.version = $3`,
+}
+
 /** Strikes a workflow's work off, or puts it off until the next of its runs is due; unless more was asked for meanwhile. */
 export const settleWork = (db: Connection, workspace: number, { recordId, version }: OutboxRow) =>
-  db.query(
-    `with n as (select min(due_at) as due from workflow_run where workspace_id = $1 and workflow_id = $2 and due_at is not null),
-     d as (delete from outbox o using n
-       where n.due is null and o.workspace_id = $1 and o.kind = 'workflow' and o.record_id = $2 and o.version = $3)
-     update outbox o set due_at = n.due, attempts = 0 from n
-     where n.due is not null and o.workspace_id = $1 and o.kind = 'workflow' and o.record_id = $2 and o.version = $3`,
-    [workspace, recordId, version],
-  )
+  run(db, settle, [workspace, recordId, version])
 
 /** A run as it is shown. */
 export type RunRow = {

@@ -1,3 +1,4 @@
+import { objectTypes } from '@openfield/schema'
 import { type Connection, rows } from './database.ts'
 
 /** A sealed secret; `until`: when it no longer counts, null for the one in use. */
@@ -51,11 +52,19 @@ export const listWorkflows = <One>(db: Connection, workspace: number, kind: Stor
     [workspace, kind],
   )
 
+/** The member with whose rights a workflow acts, while they are an admin. */
+export type ActingAdmin = { id: string; email: string }
+
+/** That member of the workflow `w`, as JSON or null. */
+export const actingAdmin = `(select jsonb_build_object('id', m.id, 'email', m.fields->'$email'->>'value') from record m
+  where m.workspace_id = $1 and m.id = w.acts_as and m.object_type = ${objectTypes.member.number} and m.deleted_at is null
+    and m.fields->'$role'->>'value' = 'admin')`
+
 /** The enabled workflows that wait for changes of records. */
 export const watchingWorkflows = <One>(db: Connection, workspace: number) =>
-  rows<One & object>(
+  rows<One & { admin: ActingAdmin | null }>(
     db,
-    `select ${columns} from ${source} where w.workspace_id = $1 and w.enabled and w.deleted_at is null
+    `select ${columns}, ${actingAdmin} as admin from ${source} where w.workspace_id = $1 and w.enabled and w.deleted_at is null
        and v.trigger->>'type' = 'record' order by w.id`,
     [workspace],
   )

@@ -1,29 +1,28 @@
 import { encodeId, idPrefixes } from '@openfield/schema'
-import { findPerson } from '../../storage/members.ts'
-import type { Caller, Context, System } from '../context.ts'
+import type { ActingAdmin } from '../../storage/workflows.ts'
+import type { Context, System } from '../context.ts'
 import { actorOfRun } from './ids.ts'
 
-type Acting = { id: string; actsAs: string | null }
-
 /**
- * In whose name the runs of a workflow read and write: with the rights of the admin who saved or enabled it last, and as the
- * workflow itself in the history of records. Of one who is no admin any more nothing private is seen.
+ * In whose name a run of a workflow reads and writes: with the rights of the admin who saved or enabled it last, and as the
+ * workflow itself in the history of records. Of one who is no admin any more (null) nothing private is seen.
  */
-export async function actingAs(
+export const actingAs = (
   system: System,
   workspace: number,
-  { id, actsAs }: Acting,
-): Promise<(run: string) => Context> {
-  const person = actsAs === null ? undefined : await findPerson(system.db, workspace, actsAs)
-  const admin = person?.role === 'admin' ? person : undefined
-  const caller: Omit<Caller, 'actor'> = {
+  { id, admin }: { id: string; admin: ActingAdmin | null },
+  run: string,
+): Context => ({
+  ...system,
+  workspace,
+  caller: {
+    actor: actorOfRun(id, run),
     session: undefined,
     expiresAt: null,
     subjectType: admin ? 'user' : 'workspace',
-    memberId: admin && encodeId(idPrefixes.member, admin.id),
+    memberId: admin ? encodeId(idPrefixes.member, admin.id) : undefined,
     email: admin?.email,
     role: 'admin',
     scopes: [],
-  }
-  return (run) => ({ ...system, workspace, caller: { ...caller, actor: actorOfRun(id, run) } })
-}
+  },
+})

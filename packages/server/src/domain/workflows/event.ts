@@ -3,7 +3,7 @@ import type { ChangedLinks } from '../../storage/changes.ts'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import type { Links, StoredRecord } from '../../storage/rows.ts'
 import type { StoredEvent } from '../../storage/workflow-runs.ts'
-import { actorFor, readActors } from '../actors.ts'
+import { type Actor, readActors } from '../actors.ts'
 import type { Context } from '../context.ts'
 import { accessLevel, visibleThrough } from '../records/access.ts'
 import { presentRecords } from '../records/present.ts'
@@ -12,6 +12,8 @@ type Values = Record<string, unknown>
 
 /** What an event keeps: the record as it was, what changed of it, and the body of a request. */
 export type EventData = {
+  /** Who did it, as they were called then. */
+  actor?: Actor | null
   record?: KeptRecord | null
   changed?: { before: Values; after: Values; links: ChangedLinks }
   body?: unknown
@@ -45,15 +47,21 @@ export type ShownEvent = {
   body: unknown
 }
 
+/** Who does what is about to start something. */
+export async function callingActor(ctx: Context): Promise<Actor | null> {
+  const actor = ctx.caller?.actor ?? null
+  const { types } = await ctx.definitions.get(ctx)
+  return (await readActors(ctx.db, ctx.workspace, types, [actor]))(actor)
+}
+
 export async function showEvent(
   ctx: Context,
   definitions: VersionedDefinitions,
-  { name, at, actor, objectType, data }: StoredEvent,
+  { name, at, objectType, data }: StoredEvent,
 ): Promise<ShownEvent> {
-  const { record: kept, changed, body = null } = data as EventData
+  const { actor = null, record: kept, changed, body = null } = data as EventData
   const definition = objectType === null ? undefined : definitions.types.get(objectType)
-  const actorOf = await readActors(ctx.db, ctx.workspace, definitions.types, [actor])
-  const shown = { event: name, at: at.toISOString(), actor: actorFor(ctx, definitions, actorOf(actor)), body }
+  const shown = { event: name, at: at.toISOString(), actor, body }
   if (!definition) return { ...shown, record: null, changed: null }
   const record = kept ? storedRecord(kept) : undefined
   const [text] = record ? await presentRecords(ctx, definitions, definition, [record]) : []

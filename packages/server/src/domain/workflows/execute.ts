@@ -1,7 +1,7 @@
 import { transaction } from '../../storage/database.ts'
-import { type DueRun, type LogKind, type RunState, saveRun } from '../../storage/workflow-runs.ts'
+import { type DueRun, type LogKind, type RunningWorkflow, type RunState, saveRun } from '../../storage/workflow-runs.ts'
 import { watchChanges } from '../../storage/workflow-triggers.ts'
-import { disableWorkflow, noteFailing, type StoredWorkflow } from '../../storage/workflows.ts'
+import { disableWorkflow, noteFailing } from '../../storage/workflows.ts'
 import { type Context, withDefinitions } from '../context.ts'
 import { type ShownEvent, showEvent } from './event.ts'
 import { runId, workflowId } from './ids.ts'
@@ -12,7 +12,6 @@ import { attemptsMax, delayAfter } from './retries.ts'
 import type { HttpStep, Step, Trigger } from './types.ts'
 
 type Run = DueRun<Trigger, Step>
-export type RunningWorkflow = StoredWorkflow<Trigger, Step>
 type Surroundings = { stopping: AbortSignal; unexpected: (error: unknown) => void }
 
 /** What a step came to: the run goes on, later, or not at all. */

@@ -22,7 +22,7 @@ import { type Actor, type ActorOf, readActors } from '../actors.ts'
 import { type Context, withDefinitions } from '../context.ts'
 import { visibilityFilter } from '../records/access.ts'
 import { shapeOf } from '../records/definitions.ts'
-import { keepRecord } from './event.ts'
+import { callingActor, keepRecord } from './event.ts'
 import { readRunId, runId, workflowId } from './ids.ts'
 import { newRun } from './start.ts'
 import { everyType, type Trigger } from './types.ts'
@@ -49,7 +49,7 @@ export async function runNow(ctx: Context, id: string, recordId: string | undefi
     ...{ id: newUuid(), name: 'manual', at: ctx.now(), actor: ctx.caller?.actor ?? null },
     objectType: about?.objectType ?? null,
     recordId: about?.record.id ?? null,
-    data: { record: about ? keepRecord(about.record) : null },
+    data: { actor: await callingActor(ctx), record: about ? keepRecord(about.record) : null },
   }
   return presentOne(ctx, await begin(ctx, workflow, event))
 }

@@ -7,7 +7,8 @@ import type { StoredRecord } from '../../storage/rows.ts'
 import { fetchTrashed } from '../../storage/trash.ts'
 import { depthsOf, insertRuns, type NewRun, type StoredEvent } from '../../storage/workflow-runs.ts'
 import { type ChangeDetails, detailsOfChanges, lockCursor, moveCursor } from '../../storage/workflow-triggers.ts'
-import { type StoredWorkflow, watchingWorkflows } from '../../storage/workflows.ts'
+import { type ActingAdmin, type StoredWorkflow, watchingWorkflows } from '../../storage/workflows.ts'
+import { type Actor, readActors } from '../actors.ts'
 import type { Context, System } from '../context.ts'
 import { visibilityFilter } from '../records/access.ts'
 import { shapeOf } from '../records/definitions.ts'
@@ -19,7 +20,7 @@ import { depthMax, newRun } from './start.ts'
 import { everyType, type Step, type Trigger } from './types.ts'
 
 type RecordTrigger = Extract<Trigger, { type: 'record' }>
-type Watching = StoredWorkflow<RecordTrigger, Step>
+type Watching = StoredWorkflow<RecordTrigger, Step> & { admin: ActingAdmin | null }
 
 const pageSize = 200
 
@@ -108,7 +109,7 @@ async function passingOf(
 ): Promise<Candidate[]> {
   const [{ workflow, definition } = {} as Candidate] = group
   const { filter } = workflow.trigger
-  const acting = definition.visibility ? (await actingAs(ctx, ctx.workspace, workflow))('') : undefined
+  const acting = definition.visibility ? actingAs(ctx, ctx.workspace, workflow, workflow.id) : undefined
   const visible = acting && visibilityFilter(acting, definition)
   if (filter === undefined && !visible) return [...group]
   try {
@@ -136,10 +137,12 @@ async function eventsOf(
   )
   const detailOf = new Map(details.map((one) => [keyOf(one), one]))
   const records = await recordsOf(ctx, definitions, changes)
+  const actors = changes.map(([{ actor }]) => actor)
+  const actorOf = await readActors(ctx.db, ctx.workspace, definitions.types, actors)
   return new Map(
     changes.map(([change, definition]) => [
       change,
-      eventOf(change, definition, detailOf.get(keyOf(change)), records.get(change.recordId)),
+      eventOf(change, definition, actorOf(change.actor), detailOf.get(keyOf(change)), records.get(change.recordId)),
     ]),
   )
 }
@@ -149,11 +152,12 @@ const keyOf = ({ recordId, id }: { recordId: string; id: string }) => `${recordI
 function eventOf(
   change: ChangeRow,
   { name }: ObjectDefinition,
+  actor: Actor | null,
   detail: ChangeDetails | undefined,
   record: StoredRecord | undefined,
 ): StoredEvent {
   const { before = {}, after = {}, links = {} } = detail ?? {}
-  const data: EventData = { record: record ? keepRecord(record) : null, changed: { before, after, links } }
+  const data: EventData = { actor, record: record ? keepRecord(record) : null, changed: { before, after, links } }
   return {
     id: derivedUuid(change.at, 'change', change.recordId, change.id),
     name: `${name}.${change.kind}`,

@@ -97,7 +97,7 @@ describe('a webhook', () => {
     const about = (id: string) => envelopes(path).find(({ data }) => data.record?.id === id)
     const links = about(opportunity.id)?.data.changed?.relationships
     expect(links).toMatchObject({ $account: { added: [account.id], removed: [] } })
-    expect(about(custom.id)?.type).toBe(`${type}.created`)
+    expect(about(custom.id)?.type, JSON.stringify(receiver.at(path))).toBe(`${type}.created`)
   })
 
   it('signs by Standard Webhooks, with the secret that it shows', async () => {

@@ -2,6 +2,7 @@ import { newUuid, noResource } from '@openfield/schema'
 import { logsOf, type RunRow, type StoredEvent } from '../../storage/workflow-runs.ts'
 import { listWorkflows as listStored } from '../../storage/workflows.ts'
 import type { Context } from '../context.ts'
+import { callingActor } from './event.ts'
 import { webhookIdOf } from './ids.ts'
 import {
   begin,
@@ -105,7 +106,7 @@ export async function testWebhook(ctx: Context, id: string) {
   const webhook = await requireWebhook(ctx, id)
   const event: StoredEvent = {
     ...{ id: newUuid(), name: 'webhook.test', at: ctx.now(), actor: ctx.caller?.actor ?? null },
-    ...{ objectType: null, recordId: null, data: {} },
+    ...{ objectType: null, recordId: null, data: { actor: await callingActor(ctx) } },
   }
   return presentDelivery(ctx, await begin(ctx, webhook, event))
 }
