@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { unprocessable } from '@openfield/schema'
 import type { SealedSecret } from '../../storage/workflows.ts'
 import type { Context } from '../context.ts'
-import { open, seal } from '../encryption.ts'
+import { CannotOpen, open, seal } from '../encryption.ts'
 import { workflowId } from './ids.ts'
 
 /** After a renewal, the secret before counts for so long still. */
@@ -33,7 +33,7 @@ export async function withSecret(
   return [fresh, ...(current ? [{ sealed: current.sealed, until }] : [])]
 }
 
-/** The secrets of a workflow that count now, the one in use first. */
+/** The secrets of a workflow that count now, the one in use first. Throws a 422 when this server can open none of them. */
 export async function openSecrets(
   ctx: Pick<Context, 'encryptionKey' | 'workspace' | 'now'>,
   workflow: string,
@@ -41,7 +41,16 @@ export async function openSecrets(
 ): Promise<{ secret: string; until: string | null }[]> {
   const now = ctx.now().toISOString()
   const current = secrets.filter(({ until }) => until === null || until > now)
-  return Promise.all(
-    current.map(async ({ sealed, until }) => ({ secret: await open(ctx, sealed, placeOf(workflow)), until })),
-  )
+  const opened: { secret: string; until: string | null }[] = []
+  let failure: CannotOpen | undefined
+  for (const { sealed, until } of current) {
+    try {
+      opened.push({ secret: await open(ctx, sealed, placeOf(workflow)), until })
+    } catch (error) {
+      if (!(error instanceof CannotOpen)) throw error
+      failure ??= error
+    }
+  }
+  if (opened.length === 0 && failure) throw unprocessable(`${failure.message} Here that is: ask for another secret.`)
+  return opened
 }

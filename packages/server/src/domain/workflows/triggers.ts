@@ -79,7 +79,7 @@ async function definitionsAt(ctx: Context, version: number): Promise<VersionedDe
 function waitsFor({ id, since, trigger }: Watching, change: ChangeRow, { name }: ObjectDefinition): boolean {
   const { objectTypes, events, fields } = trigger
   return (
-    change.transaction >= BigInt(since) &&
+    change.transaction > BigInt(since) &&
     events.some((event) => event === change.kind) &&
     objectTypes.some((one) => one === name || one === everyType) &&
     (change.kind !== 'updated' || !fields || change.keys.some((key) => fields.includes(key))) &&

@@ -143,6 +143,24 @@ describe('a webhook', () => {
     expect(outcome(bad)).toBe('422 secret')
   })
 
+  it('says so when its secret was sealed with another key, and works again with another secret', async () => {
+    const { path, webhook } = await subscribed({ objectTypes: ['task'] })
+    await subscribed({ enabled: false, name: 'Another' })
+    await api.sql(
+      `update workflow w set secrets = other.secrets from workflow other
+       where other.name = 'Another' and other.workspace_id = w.workspace_id and w.id <> other.id`,
+    )
+    const delivery = successOf(await api.post<DeliveryBody>(`/admin/v1/webhooks/${webhook.id}/test`, {}))
+    await eventually(async () => {
+      const found = (await deliveriesOf(api, webhook)).find(({ id }) => id === delivery.id)
+      expect(found).toMatchObject({ status: 'failed', problem: expect.stringContaining('ask for another secret') })
+    })
+    expect(outcome(await api.get(`/admin/v1/webhooks/${webhook.id}/secret`))).toBe('422')
+    successOf(await api.post(`/admin/v1/webhooks/${webhook.id}/secret`, {}))
+    successOf(await api.post(`/admin/v1/webhooks/${webhook.id}/deliveries/${delivery.id}/replay`, {}))
+    await arrived(path, 1)
+  })
+
   it('keeps the order of what happens to one record', async () => {
     const { path } = await subscribed({ objectTypes: ['account'], events: ['updated'] })
     receiver.answer(path, (response) => setTimeout(() => response.end(), Math.random() * 20))

@@ -9,7 +9,7 @@ create table workflow (
   version       int not null,
   acts_as       uuid,                            -- the admin with whose rights it acts
   secrets       jsonb not null,                  -- [{sealed, until}]: what requests are signed with, newest first
-  since         xid8 not null default pg_current_xact_id(),  -- no change before it starts the workflow
+  since         xid8 not null default pg_current_xact_id(),  -- only changes after it start the workflow
   problem       text,                            -- why the server disabled it
   failing_since timestamptz,                     -- since when no request has succeeded
   created_at    timestamptz not null,
@@ -93,6 +93,6 @@ create table workflow_log (
 -- How far the log of changes has been read for what starts workflows. None: no workflow waits for changes.
 create table workflow_cursor (
   workspace_id bigint primary key,
-  transaction  xid8 not null,
+  transaction  xid8 not null default pg_current_xact_id(),  -- in a database that was restored: nothing before it counts
   id           uuid not null
 );
