@@ -7,6 +7,7 @@ import { createDatabase, dropDatabase, settled, startApi } from '../../test/harn
 import { newDataFolder, runProgram } from '../../test/program.ts'
 import { aFile } from '../../test/uploads.ts'
 import type { Finding } from '../domain/doctor/findings.ts'
+import { seal } from '../domain/encryption.ts'
 import { openEmbeddedDatabase } from '../embedded/postgres.ts'
 import { openStorage } from '../storage/open.ts'
 import { doctor } from './doctor.ts'
@@ -495,7 +496,7 @@ describe('as a program', () => {
     await api.sql(`delete from index_text where value = 'rhea'`)
     const ill = await runProgram(['doctor'], settings).ended
     expect(ill).toMatchObject({ code: 1, errors: '' })
-    expect(ill.output).toMatch(/^Looked at [\d,]+ records, [\d,]+ index rows and 1 files of 1 workspace/)
+    expect(ill.output).toMatch(/^Looked at [\d,]+ records, [\d,]+ index rows and \d+ files of 1 workspace/)
     expect(ill.output).toMatch(
       `wsp_1: Records that are not found by account.$name (rows of index_text that are missing): 1 (--repair mends it)\n    ${account.id}`,
     )
@@ -518,6 +519,22 @@ describe('as a program', () => {
       output: '',
       errors: expect.stringMatching(/lacks \d+ of this version's migrations/),
     })
+  })
+
+  it('names what is sealed with a key that is not here', async () => {
+    const nobody = '01900000-0000-7000-8000-000000000010'
+    const sealed = await seal({ workspace: 1, encryptionKey: async () => Buffer.alloc(32, 1) }, 'secret', 'mailbox x')
+    await api.sql(
+      `insert into mailbox (workspace_id, id, member_id, address, provider, settings, credentials, privacy, state,
+         connected_at, created_at, updated_at)
+       select 1, $1, id, 'a@b.example', 'imap', '{}', $2, 'FULL', 'connected', now(), now(), now()
+       from record where object_type = 8 limit 1`,
+      [nobody, sealed],
+    )
+    expect((await diagnose()).findings).toMatchObject([
+      { what: expect.stringMatching(/^Credentials of a mailbox that/), ids: [nobody] },
+    ])
+    await api.sql('delete from mailbox where id = $1', [nobody])
   })
 
   it('says what of the database is not safe', async () => {

@@ -5,6 +5,7 @@ import { type Finding, Findings } from '../domain/doctor/findings.ts'
 import { knownWork } from '../jobs/drain.ts'
 import type { Database } from '../storage/database.ts'
 import { aboutDatabase } from '../storage/doctor/catalog.ts'
+import { presentKey } from '../storage/encryption-key.ts'
 import { schemaState } from '../storage/migrate.ts'
 import { withSystem } from './system.ts'
 
@@ -26,7 +27,11 @@ export async function doctor(config: Config, { json = false, repair = false }: O
           `The database lacks ${pending.length} of this version's migrations (${pending.join(', ')}). Start the server once, which applies them; then ask again.`,
         )
       }
-      const { findings, ...counts } = await examine(system, { repair, kinds: knownWork() })
+      const { findings, ...counts } = await examine(system, {
+        repair,
+        kinds: knownWork(),
+        key: await presentKey(config.OPENFIELD_ENCRYPTION_KEY, config.OPENFIELD_DATA_DIR),
+      })
       return { findings: [...surroundings, ...findings], ...counts }
     },
     { migrate: false },

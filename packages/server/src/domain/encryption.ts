@@ -41,6 +41,10 @@ export async function open(ctx: Sealer, sealed: string, place: string): Promise<
   }
 }
 
+/** Whether a text was sealed with a key, as far as can be told without opening it. */
+export const isSealedWith = (key: Buffer, sealed: string) =>
+  Buffer.from(sealed, 'base64').subarray(starts.key, starts.nonce).equals(keyId(key))
+
 const otherKey =
   'The credentials were sealed with another key. Set OPENFIELD_ENCRYPTION_KEY, or put back the file encryption.key, as it was then; or enter the credentials again.'
 const damaged = 'The sealed credentials have been changed or are those of something else. Enter the credentials again.'

@@ -74,6 +74,11 @@ async function syncFolder(folder: string) {
   await opened.sync().finally(() => opened.close())
 }
 
+/** The key that credentials are encrypted with, if there is one; none is made. */
+export async function presentKey(given: Buffer | undefined, dataDir: string): Promise<Buffer | undefined> {
+  return given ?? parseKey((await textOf(join(dataDir, 'encryption.key')))?.trim() ?? '')
+}
+
 /** Keeps a key that comes from elsewhere in a data folder. Throws when another one is there, or in the settings. */
 export async function keepKey(dataDir: string, given: Buffer | undefined, text: string): Promise<void> {
   const key = parseKey(text.trim())

@@ -1,19 +1,25 @@
 import { attachedFiles, type Definitions, type ObjectDefinition, objectTypes, recordId } from '@openfield/schema'
 import { inSnapshot } from '../../storage/database.ts'
 import { readDefinitions } from '../../storage/definitions.ts'
-import { countOn, namesOfNobody, numberings, rowsOfNobody } from '../../storage/doctor/catalog.ts'
+import { countOn, namesOfNobody, numberings, rowsOfNobody, sealedTexts } from '../../storage/doctor/catalog.ts'
 import { recordsOf } from '../../storage/doctor/entries.ts'
 import { faults, findFault, type Knowledge, mendFault } from '../../storage/doctor/faults.ts'
 import { listWorkspaces } from '../../storage/workspaces.ts'
 import type { System } from '../context.ts'
+import { isSealedWith } from '../encryption.ts'
 import { workspaceId } from '../workspaces/create.ts'
 import { examineFiles, examineStrayBytes } from './files.ts'
 import { type Finding, Findings } from './findings.ts'
 import type { Inspection } from './inspection.ts'
 import { examineRecords } from './records.ts'
 
-/** What an examination is to do, and knows from elsewhere: the kinds of work that somebody does. */
-export type Order = { repair: boolean; kinds: readonly string[] }
+/** What an examination is to do, and knows from elsewhere: the kinds of work that somebody does, and the encryption key. */
+export type Order = {
+  repair: boolean
+  kinds: readonly string[]
+  /** What sealed texts open with; undefined where there is no such key. */
+  key: Buffer | undefined
+}
 
 export type Report = { findings: Finding[]; workspaces: number; records: number; entries: number; files: number }
 
@@ -32,6 +38,7 @@ export const examine = (system: Pick<System, 'db' | 'blobs'>, order: Order): Pro
       const { types } = await readDefinitions(snapshot, id)
       const inspection: Inspection = { ...system, ...order, snapshot, workspace: id, types, findings: new Findings() }
       await examineFaults(inspection)
+      await examineSealed(inspection, order)
       const { records, entries } = await examineRecords(inspection)
       const files = await examineFiles(inspection)
       for (const finding of inspection.findings.all) {
@@ -60,6 +67,14 @@ async function examineFaults(inspection: Inspection) {
   }
   for (const { table, id } of await namesOfNobody(snapshot, workspace, objectTypes.member.number)) {
     findings.add(null, `Rows of ${table} that name a member who has never been there`, { ids: [id] })
+  }
+}
+
+async function examineSealed({ snapshot, workspace, findings }: Inspection, { key }: Order) {
+  for (const { of, id, sealed } of await sealedTexts(snapshot, workspace)) {
+    if (key && isSealedWith(key, sealed)) continue
+    const what = key ? 'were sealed with another encryption key' : 'are sealed, and there is no encryption key'
+    findings.add(null, `Credentials of a ${of} that ${what}: put that one back, or enter them again`, { ids: [id] })
   }
 }
 

@@ -48,6 +48,17 @@ export async function namesOfNobody(db: Connection, workspace: number, memberTyp
   return found
 }
 
+/** What a workspace has sealed, and what it is of. */
+export const sealedTexts = (db: Connection, workspace: number) =>
+  rows<{ of: string; id: string; sealed: string }>(
+    db,
+    `select 'mailbox' as of, m.id, m.credentials as sealed from mailbox m where m.workspace_id = $1
+     union all
+     select 'workflow', w.id, s->>'sealed' from workflow w cross join lateral jsonb_array_elements(w.secrets) s
+     where w.workspace_id = $1 and w.deleted_at is null`,
+    [workspace],
+  )
+
 /** Columns that are numbered by the database, and the greatest number in use. */
 export async function numberings(db: Connection) {
   const columns = await rows<Column & { sequence: string }>(
