@@ -25,20 +25,25 @@ const timeouts = {
   maxIdleTime: 4 * 60_000,
 }
 
-/**
- * Signs in to a mailbox; `ring` is told when something comes or goes while the connection lasts. Undefined when the mailbox
- * has no server to read from. Throws MailServerFailure.
- */
-export const connect = (ctx: Context, mailbox: Mailbox, ring: () => void): Promise<Connected | undefined> =>
-  withAccess(ctx, mailbox, 'imap', (access, server) => open(access, server, ring))
+/** `ring` is told when something comes or goes while the connection lasts, which it does not longer than until `stopping`. */
+export type ConnectOptions = { ring(): void; stopping: AbortSignal }
 
-async function open(access: ServerAccess, server: string, ring: () => void): Promise<Connected> {
+/** Signs in to a mailbox. Undefined when it has no server to read from. Throws MailServerFailure. */
+export const connect = (ctx: Context, mailbox: Mailbox, options: ConnectOptions): Promise<Connected | undefined> =>
+  withAccess(ctx, mailbox, 'imap', (access, server) => open(access, server, options))
+
+async function open(access: ServerAccess, server: string, { ring, stopping }: ConnectOptions): Promise<Connected> {
   const { ImapFlow } = await import('imapflow')
   const client = new ImapFlow({ ...timeouts, ...imapOptions(access), disableAutoIdle: true })
   const ended = new AbortController()
   // What fails because of it says so itself.
   client.on('error', () => {})
-  client.on('close', () => ended.abort())
+  const stop = () => client.close()
+  stopping.addEventListener('abort', stop)
+  client.on('close', () => {
+    stopping.removeEventListener('abort', stop)
+    ended.abort()
+  })
   client.on('exists', ring)
   client.on('expunge', ring)
   try {

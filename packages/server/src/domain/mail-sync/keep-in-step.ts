@@ -70,7 +70,7 @@ async function attempt(
   try {
     if (!mailbox || !sync || sync.state === 'paused' || options.stopping.aborted) return undefined
     await reportSync(ctx.db, due, { dueAt: later(ctx, options.pollMs) })
-    connected ??= await connect(ctx, mailbox, options.ring)
+    connected ??= await connect(ctx, mailbox, options)
     if (!connected) return undefined
     await onePass(ctx, mailbox, sync.settings, connected, due, options)
     const used = connected

@@ -92,6 +92,22 @@ describe('a mailbox', () => {
     expect(thread.data.map(({ fields }) => fields['$subject']?.value).sort()).toEqual(['Offer', 'Re: Offer'])
   })
 
+  it('takes the copy of what was sent through the API for the email that it is', async () => {
+    const { user, key } = await somebody()
+    const mailbox = await aMailbox(api, servers, { user, key })
+    await synced(api, mailbox)
+    const messageBody = { content: '<p>Hello</p>' }
+    const email = { from: user, to: ['bo@client.com'], subject: 'Sent from here', messageBody }
+    successOf(await api.post('/v1/emails/send', email, { key }))
+    await settled(api)
+    expect(await synced(api, mailbox)).toMatchObject({ progress: { total: 1, done: 1 } })
+    const [copy, ...others] = await messagesOf(api, mailbox, key)
+    expect([copy?.folder, copy?.outcome, others]).toEqual(['Sent', 'stored', []])
+    const { data } = successOf(await api.get<{ data: RecordBody[] }>('/v1/emails', { key }))
+    const sent = data.filter(({ fields }) => fields['$subject']?.value === 'Sent from here')
+    expect(sent.map(({ id }) => id)).toEqual([copy?.emailId])
+  })
+
   it('joins the threads of answers that came before what they answer', async () => {
     const { user, key } = await somebody()
     await servers.deliver(user, [aMail({ id: 't3@x', subject: 'three', headers: ['In-Reply-To: <t2@x>'] })])
@@ -242,12 +258,23 @@ describe('what the owner does not want', () => {
   })
 })
 
+const withFile = {
+  headers: ['Content-Type: multipart/mixed; boundary=b'],
+  text: '--b\r\n\r\ntext\r\n--b\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nfile\r\n--b--',
+}
+
 describe('a message in several mailboxes', async () => {
   const [one, other] = [await somebody(), await somebody()]
   const outsider = await aKey(api, { memberId: (await aMember(api)).id })
 
   it('is one email that both hold, and as private as the stricter of them wants', async () => {
-    const mail = aMail({ id: 'both@x', from: 'bo@elsewhere.org', to: 'list@elsewhere.org', subject: 'Both have it' })
+    const mail = aMail({
+      id: 'both@x',
+      from: 'bo@elsewhere.org',
+      to: 'list@elsewhere.org',
+      subject: 'Both have it',
+      ...withFile,
+    })
     await servers.deliver(one.user, [mail])
     await servers.deliver(other.user, [mail])
     const first = await aMailbox(api, servers, { ...one, privacy: 'FULL' })
@@ -262,6 +289,14 @@ describe('a message in several mailboxes', async () => {
     expect(await levelFor(outsider.key)).toBe('METADATA')
     expect([await levelFor(one.key), await levelFor(other.key)]).toEqual(['FULL', 'FULL'])
     expect(await emailsAbout(api, 'Both have it')).toBe(1)
+    const email = successOf(await api.get<RecordBody>(`/v1/emails/${emailId}`, { key: other.key }))
+    const [file] = email.relationships['$attachment']?.values ?? []
+    const fileFor = async (key: string) => outcome(await api.get(`/v1/files/${file}`, { key }))
+    expect([await fileFor(one.key), await fileFor(other.key), await fileFor(outsider.key)]).toEqual([
+      '200',
+      '200',
+      '404',
+    ])
     for (const path of [`/v1/emails/${emailId}`, '/v1/emails', `/admin/v1/emails/${emailId}/thread`]) {
       expect((await api.get(path, { key: outsider.key })).text).not.toContain('Both have it')
       expect((await api.get(path, { key: other.key })).text).toContain('Both have it')
