@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util'
 import { type Outcome, run } from './check.ts'
 import { go } from './go.ts'
+import { startMailServer } from './mail.ts'
 import { python } from './python.ts'
 import { type Server, startServer } from './server.ts'
 
@@ -59,6 +60,7 @@ async function servers(): Promise<Record<string, string>> {
     OPENFIELD_KEY: unlimited.key,
     OPENFIELD_LIMITED_URL: limited.url,
     OPENFIELD_LIMITED_KEY: limited.key,
+    OPENFIELD_MAIL_PORT: await startMailServer(),
   }
 }
 

@@ -28,6 +28,8 @@ export async function startServer({ rateLimit }: { rateLimit: number }): Promise
       OPENFIELD_DATA_DIR: data,
       OPENFIELD_BOOTSTRAP_API_KEY: key,
       OPENFIELD_RATE_LIMIT: String(rateLimit),
+      // Where the mail server of the checks is.
+      OPENFIELD_ALLOWED_NETWORKS: '127.0.0.0/8',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

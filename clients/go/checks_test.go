@@ -27,6 +27,7 @@ func TestOpenfield(t *testing.T) {
 	t.Run("Lists", lists)
 	t.Run("Members", members)
 	t.Run("Messages", messages)
+	t.Run("Emails", emails)
 	t.Run("Files", files)
 	t.Run("Enrichment", enrichment)
 	t.Run("Workflows", workflows)

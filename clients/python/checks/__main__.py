@@ -10,6 +10,7 @@ from .auth import Auth
 from .contacts import Contacts
 from .custom_fields import CustomFields
 from .custom_objects import CustomObjects
+from .emails import Emails
 from .enrichment import Enrichment
 from .errors import Errors
 from .example import Example
@@ -39,6 +40,7 @@ ALL = (
     Lists,
     Members,
     Messages,
+    Emails,
     Files,
     Enrichment,
     Workflows,

@@ -24,6 +24,7 @@ URL = os.environ["OPENFIELD_URL"].rstrip("/")
 KEY = os.environ["OPENFIELD_KEY"]
 ADMIN_KEY = os.environ.get("OPENFIELD_ADMIN") or KEY
 LIMITED_URL = os.environ.get("OPENFIELD_LIMITED_URL")
+MAIL_PORT = os.environ.get("OPENFIELD_MAIL_PORT")
 LIMITED_KEY = os.environ.get("OPENFIELD_LIMITED_KEY")
 
 
