@@ -14,6 +14,8 @@ type Values = Record<string, unknown>
 export type EventData = {
   /** Who did it, as they were called then. */
   actor?: Actor | null
+  /** The version of the definitions by which it was read: whoever shows it needs no older ones. */
+  definitions?: number
   record?: KeptRecord | null
   changed?: { before: Values; after: Values; links: ChangedLinks }
   body?: unknown
@@ -54,12 +56,17 @@ export async function callingActor(ctx: Context): Promise<Actor | null> {
   return (await readActors(ctx.db, ctx.workspace, types, [actor]))(actor)
 }
 
-export async function showEvent(
-  ctx: Context,
-  definitions: VersionedDefinitions,
-  { name, at, objectType, data }: StoredEvent,
-): Promise<ShownEvent> {
-  const { actor = null, record: kept, changed, body = null } = data as EventData
+/** What is shown at least of this version. Another process may have made the object type that it is about. */
+export async function definitionsSince(ctx: Context, version: number): Promise<VersionedDefinitions> {
+  const known = await ctx.definitions.get(ctx)
+  if (known.version >= version) return known
+  ctx.definitions.forget(ctx.workspace)
+  return ctx.definitions.get(ctx)
+}
+
+export async function showEvent(ctx: Context, { name, at, objectType, data }: StoredEvent): Promise<ShownEvent> {
+  const { actor = null, definitions: version = 0, record: kept, changed, body = null } = data as EventData
+  const definitions = await definitionsSince(ctx, version)
   const definition = objectType === null ? undefined : definitions.types.get(objectType)
   const shown = { event: name, at: at.toISOString(), actor, body }
   if (!definition) return { ...shown, record: null, changed: null }

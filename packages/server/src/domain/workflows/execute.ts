@@ -2,7 +2,7 @@ import { transaction } from '../../storage/database.ts'
 import { type DueRun, type LogKind, type RunningWorkflow, type RunState, saveRun } from '../../storage/workflow-runs.ts'
 import { watchChanges } from '../../storage/workflow-triggers.ts'
 import { disableWorkflow, noteFailing } from '../../storage/workflows.ts'
-import { type Context, withDefinitions } from '../context.ts'
+import type { Context } from '../context.ts'
 import { type ShownEvent, showEvent } from './event.ts'
 import { runId, workflowId } from './ids.ts'
 import { type At, decideBranch, endOfWait, lastingProblem, performCreate, performUpdate } from './perform.ts'
@@ -33,7 +33,7 @@ export async function executeRun(
   started: Run,
   around: Surroundings,
 ): Promise<number> {
-  const shown = await withDefinitions(ctx, (definitions) => showEvent(ctx, definitions, started.event))
+  const shown = await showEvent(ctx, started.event)
   let run = started
   for (let goesOn = true; goesOn && !around.stopping.aborted; ) {
     const advanced = await advance(ctx, workflow, run, shown, around)

@@ -49,7 +49,11 @@ export async function runNow(ctx: Context, id: string, recordId: string | undefi
     ...{ id: newUuid(), name: 'manual', at: ctx.now(), actor: ctx.caller?.actor ?? null },
     objectType: about?.objectType ?? null,
     recordId: about?.record.id ?? null,
-    data: { actor: await callingActor(ctx), record: about ? keepRecord(about.record) : null },
+    data: {
+      actor: await callingActor(ctx),
+      definitions: about?.definitions ?? 0,
+      record: about ? keepRecord(about.record) : null,
+    },
   }
   return presentOne(ctx, await begin(ctx, workflow, event))
 }
@@ -63,7 +67,7 @@ export async function begin(ctx: Context, workflow: Workflow, event: StoredEvent
   throw new Error(`the run of ${workflow.id} for ${event.id} is not there`)
 }
 
-type About = { objectType: string; record: StoredRecord }
+type About = { objectType: string; record: StoredRecord; definitions: number }
 
 /** The record that a run is to be about: one of a type that the trigger is about. */
 async function recordFor(ctx: Context, trigger: Trigger, id: string | undefined): Promise<About | undefined> {
@@ -81,7 +85,7 @@ async function recordFor(ctx: Context, trigger: Trigger, id: string | undefined)
       const read = await fetchRecord(ctx.db, ctx.workspace, shapeOf(definitions, definition), uuid)
       const filter = visibilityFilter(ctx, definition)
       const isVisible = !filter || (await visibleRecords(ctx.db, ctx.workspace, [uuid], filter)).length > 0
-      if (read && isVisible) return { objectType: definition.name, record: read.record }
+      if (read && isVisible) return { objectType: definition.name, ...read }
     }
     return undefined
   })

@@ -8,12 +8,12 @@ import { fetchTrashed } from '../../storage/trash.ts'
 import { depthsOf, insertRuns, type NewRun, type StoredEvent } from '../../storage/workflow-runs.ts'
 import { type ChangeDetails, detailsOfChanges, lockCursor, moveCursor } from '../../storage/workflow-triggers.ts'
 import { type ActingAdmin, type StoredWorkflow, watchingWorkflows } from '../../storage/workflows.ts'
-import { type Actor, readActors } from '../actors.ts'
+import { readActors } from '../actors.ts'
 import type { Context, System } from '../context.ts'
 import { visibilityFilter } from '../records/access.ts'
 import { shapeOf } from '../records/definitions.ts'
 import { actingAs } from './acting.ts'
-import { type EventData, keepRecord } from './event.ts'
+import { definitionsSince, type EventData, keepRecord } from './event.ts'
 import { parseRecordFilter, recordsPassing } from './filters.ts'
 import { derivedUuid, runOfActor } from './ids.ts'
 import { depthMax, newRun } from './start.ts'
@@ -52,7 +52,7 @@ async function start(
   changes: readonly ChangeRow[],
 ): Promise<void> {
   const ctx: Context = { ...system, workspace, caller: undefined }
-  const definitions = await definitionsAt(ctx, version)
+  const definitions = await definitionsSince(ctx, version)
   const byNumber = new Map(Array.from(definitions.types.values(), (one) => [one.number, one]))
   const workflows = await watchingWorkflows<Watching>(system.db, workspace)
   const asked = changes.flatMap((change) => {
@@ -66,14 +66,6 @@ async function start(
   const events = await eventsOf(ctx, definitions, candidates)
   const runs = await runsOf(ctx, candidates, events)
   await insertRuns(tx, workspace, [...events.values()], runs, ctx.now())
-}
-
-/** The definitions that the database has now. */
-async function definitionsAt(ctx: Context, version: number): Promise<VersionedDefinitions> {
-  const known = await ctx.definitions.get(ctx)
-  if (known.version === version) return known
-  ctx.definitions.forget(ctx.workspace)
-  return ctx.definitions.get(ctx)
 }
 
 function waitsFor({ id, since, trigger }: Watching, change: ChangeRow, { name }: ObjectDefinition): boolean {
@@ -142,32 +134,34 @@ async function eventsOf(
   return new Map(
     changes.map(([change, definition]) => [
       change,
-      eventOf(change, definition, actorOf(change.actor), detailOf.get(keyOf(change)), records.get(change.recordId)),
+      eventOf(change, definition, {
+        ...changedIn(detailOf.get(keyOf(change))),
+        actor: actorOf(change.actor),
+        definitions: definitions.version,
+        record: keptRecord(records.get(change.recordId)),
+      }),
     ]),
   )
 }
 
 const keyOf = ({ recordId, id }: { recordId: string; id: string }) => `${recordId} ${id}`
 
-function eventOf(
-  change: ChangeRow,
-  { name }: ObjectDefinition,
-  actor: Actor | null,
-  detail: ChangeDetails | undefined,
-  record: StoredRecord | undefined,
-): StoredEvent {
-  const { before = {}, after = {}, links = {} } = detail ?? {}
-  const data: EventData = { actor, record: record ? keepRecord(record) : null, changed: { before, after, links } }
-  return {
-    id: derivedUuid(change.at, 'change', change.recordId, change.id),
-    name: `${name}.${change.kind}`,
-    at: change.at,
-    actor: change.actor,
-    objectType: name,
-    recordId: change.recordId,
-    data,
-  }
-}
+const changedIn = ({ before, after, links }: Omit<ChangeDetails, 'id' | 'recordId'> = nothingChanged) => ({
+  changed: { before, after, links },
+})
+const nothingChanged = { before: {}, after: {}, links: {} }
+
+const keptRecord = (record: StoredRecord | undefined) => (record ? keepRecord(record) : null)
+
+const eventOf = (change: ChangeRow, { name }: ObjectDefinition, data: EventData): StoredEvent => ({
+  id: derivedUuid(change.at, 'change', change.recordId, change.id),
+  name: `${name}.${change.kind}`,
+  at: change.at,
+  actor: change.actor,
+  objectType: name,
+  recordId: change.recordId,
+  data,
+})
 
 /** The records of some changes as they are now, those in the trash as they were. */
 async function recordsOf(
@@ -179,11 +173,17 @@ async function recordsOf(
   for (const [definition, group] of Map.groupBy(changes, ([, one]) => one)) {
     const ids = [...new Set(group.map(([{ recordId }]) => recordId))]
     const shape = shapeOf(definitions, definition)
-    for (const record of await fetchRecords(ctx.db, ctx.workspace, shape, ids)) found.set(record.id, record)
-    for (const id of ids.filter((one) => !found.has(one))) {
+    const missing = () => ids.filter((id) => !found.has(id))
+    const findLive = async () => {
+      for (const record of await fetchRecords(ctx.db, ctx.workspace, shape, missing())) found.set(record.id, record)
+    }
+    await findLive()
+    for (const id of missing()) {
       const trashed = await fetchTrashed(ctx.db, ctx.workspace, shape, id)
       if (trashed) found.set(id, trashed)
     }
+    // Restored in between.
+    await findLive()
   }
   return found
 }

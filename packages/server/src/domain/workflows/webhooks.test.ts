@@ -100,6 +100,17 @@ describe('a webhook', () => {
     expect(about(custom.id)?.type, JSON.stringify(receiver.at(path))).toBe(`${type}.created`)
   })
 
+  it('tells of an object type that another server has made a moment ago', async () => {
+    const { path } = await subscribed({ objectTypes: ['*'], events: ['created'] })
+    // Both know the definitions as they were.
+    await Promise.all([api.get('/v1/tasks'), other.get('/v1/tasks')])
+    for (const maker of [api, other, api, other]) {
+      const custom = await aCustomRecord(maker, await anObjectType(maker))
+      await eventually(() => expect(envelopes(path).map(({ data }) => data.record?.id)).toContain(custom.id))
+    }
+    expect(envelopes(path).map(({ data }) => data.record)).not.toContain(null)
+  })
+
   it('signs by Standard Webhooks, with the secret that it shows', async () => {
     const { path, webhook } = await subscribed({ objectTypes: ['task'] })
     expect(webhook.secret).toMatch(/^whsec_/)
