@@ -9,6 +9,8 @@ export type Claim = {
   /** `prepared`: no server has it; `sending`: one may have it; `sent`: one has it. */
   state: 'prepared' | 'sending' | 'sent'
   sentAt: Date | null
+  /** Counts who has had it in hand. */
+  turn: number
 }
 
 /** How long a process that says nothing more is believed to be at it. */
@@ -31,44 +33,45 @@ export async function claim(
   const [found] = await rows<Claim>(
     db,
     `insert into sending as s (workspace_id, operation, key, id, message_id, lease_until) values ($1, $2, $3, $4, $5, ${lease})
-     on conflict (workspace_id, operation, key) do update set lease_until = excluded.lease_until, ${kept('id')},
+     on conflict (workspace_id, operation, key) do update set lease_until = excluded.lease_until, turn = s.turn + 1, ${kept('id')},
        ${kept('message_id')}, ${kept('state')}, ${kept('sent_at', 'null')}, ${kept('created_at')}
      where s.workspace_id = $1 and s.lease_until < now()
-     returning operation, key, id, message_id as "messageId", state, sent_at as "sentAt"`,
+     returning operation, key, id, message_id as "messageId", state, sent_at as "sentAt", turn`,
     [workspace, fresh.operation, fresh.key, fresh.id, fresh.messageId],
   )
   return found
 }
 
-const own = 'workspace_id = $1 and operation = $2 and key = $3'
-type Key = Pick<Claim, 'operation' | 'key'>
+/** As it is while it is in one process's hands. */
+const own = 'workspace_id = $1 and operation = $2 and key = $3 and turn = $4'
+type InHand = Pick<Claim, 'operation' | 'key' | 'turn'>
+const handOf = (workspace: number, { operation, key, turn }: InHand) => [workspace, operation, key, turn]
 
 /** Says that a process is still at it. */
-export const renewLease = (db: Connection, workspace: number, { operation, key }: Key) =>
-  db.query(`update sending set lease_until = ${lease} where ${own}`, [workspace, operation, key])
+export const renewLease = (db: Connection, workspace: number, claim: InHand) =>
+  db.query(`update sending set lease_until = ${lease} where ${own}`, handOf(workspace, claim))
 
-/** Writes down how far it has come; `messageId` when a server gave it another one. */
-export const noteState = (
-  db: Connection,
-  workspace: number,
-  { operation, key, state, messageId, sentAt }: Omit<Claim, 'id'>,
-) =>
-  db.query(`update sending set state = $4, message_id = $5, sent_at = $6, lease_until = ${lease} where ${own}`, [
-    workspace,
-    operation,
-    key,
-    state,
-    messageId,
-    sentAt,
-  ])
+/**
+ * Writes down how far it has come, with the Message-ID if a server gave it another one. Says whether that was written: not
+ * when another process has taken it over.
+ */
+export async function noteState(db: Connection, workspace: number, claim: Omit<Claim, 'id'>): Promise<boolean> {
+  const { state, messageId, sentAt } = claim
+  const found = await rows(
+    db,
+    `update sending set state = $5, message_id = $6, sent_at = $7, lease_until = ${lease} where ${own} returning key`,
+    [...handOf(workspace, claim), state, messageId, sentAt],
+  )
+  return found.length > 0
+}
 
 /** Lets others take it from here. */
-export const letGo = (db: Connection, workspace: number, { operation, key }: Key) =>
-  db.query(`update sending set lease_until = '-infinity' where ${own}`, [workspace, operation, key])
+export const letGo = (db: Connection, workspace: number, claim: InHand) =>
+  db.query(`update sending set lease_until = '-infinity' where ${own}`, handOf(workspace, claim))
 
 /** Forgets it: nothing was sent, or the answer is kept. */
-export const forgetClaim = (db: Connection, workspace: number, { operation, key }: Key) =>
-  db.query(`delete from sending where ${own}`, [workspace, operation, key])
+export const forgetClaim = (db: Connection, workspace: number, claim: InHand) =>
+  db.query(`delete from sending where ${own}`, handOf(workspace, claim))
 
 /** Forgets what was asked for more than a day ago. */
 export const purgeClaims = (db: Connection) =>

@@ -42,8 +42,9 @@ export async function holdingKey(
     const response = await work({
       ...held,
       async note(state, more) {
-        Object.assign(held, { state }, more)
-        await noteState(ctx.db, ctx.workspace, held)
+        const next = { ...held, state, ...more }
+        if (!(await noteState(ctx.db, ctx.workspace, next))) throw inProgress()
+        Object.assign(held, next)
       },
       isRefused() {
         held.state = 'prepared'
@@ -72,9 +73,12 @@ async function waitFor(ctx: Context, fresh: Parameters<typeof claim>[2]): Promis
     }
     if (held) return held
   }
-  throw new ApiError(
+  throw inProgress()
+}
+
+const inProgress = () =>
+  new ApiError(
     'idempotency_conflict',
     undefined,
     'An operation with this idempotency key is already in progress. Please wait and retry.',
   )
-}

@@ -51,7 +51,8 @@ export async function handOver(
       await begin()
     } catch (error) {
       stopped = { error }
-      throw error
+      // Another one: the library writes into those that it gets.
+      throw new Error('the content is held back')
     }
     hasBegun = true
     yield message
@@ -96,8 +97,8 @@ function outcomeOf(error: SmtpError, hasBegun: boolean): HandOver {
   if (hasBegun && error.responseCode === undefined) return { outcome: 'unknown' }
   return {
     outcome: 'refused',
-    // Without an answer the connection was lost, unless it is we who find the e-mail too large.
-    isPassing: error.responseCode === undefined ? error.code !== 'EMESSAGE' : !isLasting(error),
+    // Without an answer the connection was lost, unless it is we who find the e-mail too large or an address impossible.
+    isPassing: error.responseCode === undefined ? !/^E(MESSAGE|ENVELOPE)$/.test(error.code ?? '') : !isLasting(error),
     said: lineOf(error),
     recipients: [],
     ...(error.command === 'MAIL FROM' && error.code === 'EENVELOPE' && { sender: true }),

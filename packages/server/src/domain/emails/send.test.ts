@@ -151,6 +151,8 @@ describe('an e-mail that is sent', () => {
     ['400 invalid_type to.0', { to: ['Ada <ada@northwind.example>'] }],
     ['400 invalid_type to.0', { to: ['ada@northwind.example\r\nBcc: x@y.example'] }],
     ['400 invalid_type to.0', { to: [`${'a'.repeat(250)}@x.example`] }],
+    ['400 invalid_type to.0', { to: ['"a\0b"@x.example'] }],
+    ['422', { to: ['"a<b>c"@x.example'] }],
     ['400 invalid_type cc.1', { cc: ['a@b.example', 'nobody'] }],
     ['400 invalid_type to', { to: many(501) }],
     ['400 invalid_type subject', { subject: '' }],
@@ -331,6 +333,21 @@ describe('an idempotency key', () => {
     expect([mails().length, (await count()) - before, await claims()]).toEqual([1, 1, []])
     const later = await sending({ subject: 'Something else' }, keyed('twins'))
     expect([outcome(later), mails()]).toEqual(['200', []])
+  })
+
+  it('is no longer in the hands of a server that was held up while another took over: it sends nothing', async () => {
+    mails()
+    const on = async (phase: string) => {
+      // As another server does when nothing was heard of this one for a while.
+      if (phase === 'recipient') await api.sql("update sending set turn = turn + 1 where key = 'taken over'")
+    }
+    await while_(on, async () => {
+      expect(outcome(await sending({}, keyed('taken over')))).toBe('409 idempotency_conflict')
+    })
+    expect(mails()).toEqual([])
+    await api.sql("update sending set lease_until = now() where key = 'taken over'")
+    expect(outcome(await sending({}, keyed('taken over')))).toBe('200')
+    expect(mails()).toHaveLength(1)
   })
 
   it('is one of sending alone: the same text sends in another workspace and makes a draft', async () => {

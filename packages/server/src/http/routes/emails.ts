@@ -20,7 +20,10 @@ const lists = ['to', 'cc', 'bcc'] as const
 
 const address = z
   .string()
-  .refine((text) => text.length <= addressMax && pattern.test(text), 'it takes a bare e-mail address: ada@acme.com')
+  .refine(
+    (text) => text.length <= addressMax && pattern.test(text) && isStorable(text),
+    'it takes a bare e-mail address: ada@acme.com',
+  )
 const addresses = z.array(address).max(recipientsMax, `at most ${recipientsMax} recipients`)
 const storable = z.string().refine(isStorable, 'it takes text without NUL and lone surrogates')
 const oneLine = storable.refine((text) => !/[\r\n]/.test(text), 'it takes one line')
