@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -32,6 +32,14 @@ const newPath = async (name: string) => {
   const folder = newDataFolder()
   await mkdir(folder)
   return join(folder, name)
+}
+
+/** A data folder to which somebody has brought the key of the server that the tests share, which no backup has of itself. */
+function folderWithKey(): string {
+  const folder = newDataFolder()
+  mkdirSync(folder)
+  copyFileSync(join(settings.OPENFIELD_DATA_DIR, 'encryption.key'), join(folder, 'encryption.key'))
+  return folder
 }
 
 /** A backup of the server that the tests share. */
@@ -109,7 +117,7 @@ describe('a backup', () => {
     const known = { ...api, database: '' }
 
     // Into the embedded database of a new data folder.
-    const dataDir = newDataFolder()
+    const dataDir = folderWithKey()
     const first = await run(['restore', await aBackup()], { OPENFIELD_DATA_DIR: dataDir })
     expect(first).toMatchObject({
       code: 0,
@@ -126,7 +134,7 @@ describe('a backup', () => {
 
     // From there to a PostgreSQL of another version, where there is one, and back.
     const external = installedPostgres ? startInstalledPostgres() : await newDatabase()
-    const two = { DATABASE_URL: external, OPENFIELD_DATA_DIR: newDataFolder() }
+    const two = { DATABASE_URL: external, OPENFIELD_DATA_DIR: folderWithKey() }
     const path = await newPath('second')
     expect(await run(['backup', path], one)).toMatchObject({ code: 0 })
     expect(await run(['restore', path], two)).toMatchObject({ code: 0 })
@@ -134,7 +142,7 @@ describe('a backup', () => {
     expect(await everythingOf(moved)).toEqual(before)
     expect(await faultsOf(moved)).toEqual({})
 
-    const back = { DATABASE_URL: await newDatabase(), OPENFIELD_DATA_DIR: newDataFolder() }
+    const back = { DATABASE_URL: await newDatabase(), OPENFIELD_DATA_DIR: folderWithKey() }
     const third = await newPath('third')
     expect(await run(['backup', third], two)).toMatchObject({ code: 0 })
     expect(await run(['restore', third], back)).toMatchObject({ code: 0 })
@@ -172,7 +180,7 @@ describe('a backup', () => {
       await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(30), { timeout: 15_000, interval: 20 })
       const before = [...acknowledged]
       const path = await aBackup()
-      const where = { DATABASE_URL: await newDatabase(), OPENFIELD_DATA_DIR: newDataFolder() }
+      const where = { DATABASE_URL: await newDatabase(), OPENFIELD_DATA_DIR: folderWithKey() }
       expect(await run(['restore', path], where)).toMatchObject({ code: 0 })
       const restored = await startApi({ ...where, OPENFIELD_WORKER: 'off' }, { ...api, database: '' })
       expect(await faultsOf(restored)).toEqual({})
