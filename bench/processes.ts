@@ -14,8 +14,8 @@ export function cpuSeconds(pid: number): number {
 export function databaseCpuSeconds(dataDir: string): number {
   const postmaster = Number.parseInt(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'), 10)
   const { user, system, endedUser, endedSystem } = times(postmaster)
-  const children = childrenOf(postmaster).map((pid) => cpuSeconds(pid))
-  return children.reduce((sum, seconds) => sum + seconds, (user + system + endedUser + endedSystem) / ticksPerSecond)
+  const ticks = childrenOf(postmaster).reduce((sum, child) => sum + child.user + child.system, 0)
+  return (user + system + endedUser + endedSystem + ticks) / ticksPerSecond
 }
 
 /** The processor time that all processors of the machine have spent on anything so far, in seconds. */
@@ -45,18 +45,19 @@ function times(pid: number) {
   return { parent: Number(columns[1]), user, system, endedUser, endedSystem }
 }
 
-function childrenOf(parent: number): number[] {
+/** What /proc says of the children of a process. */
+function childrenOf(parent: number) {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => isChildOf(pid, parent))
+    .flatMap((pid) => timesIfThere(Number(pid)) ?? [])
+    .filter((one) => one.parent === parent)
 }
 
-function isChildOf(pid: number, parent: number): boolean {
+function timesIfThere(pid: number) {
   try {
-    return times(pid).parent === parent
+    return times(pid)
   } catch {
     // It ended while we looked.
-    return false
+    return undefined
   }
 }

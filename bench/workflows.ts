@@ -152,9 +152,8 @@ async function beside(rig: Rig, receiver: Receiver, { rounds, retrieves, creates
     }
     const changing = setInterval(change, 60_000 / runsPerMinute)
     const began = performance.now()
-    const run = await rig.send(connections, requests)
+    const run = await rig.send(connections, requests).finally(() => clearInterval(changing))
     const seconds = (performance.now() - began) / 1000
-    clearInterval(changing)
     if (enabled) rates.push((changes.length / seconds) * 60)
     await Promise.all(changes)
     await rig.workDone()
