@@ -1,6 +1,7 @@
 import { Button, Code, CopyButton, Group, Modal, Stack, Text, Title } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { messageOf } from '../../app/problem.tsx'
 import { queryClient } from '../../app/queries.ts'
@@ -49,6 +50,16 @@ export function useChange<Input, Answer>(
     onSuccess: done,
     onError: (error) => notifications.show({ color: 'red', title: 'That did not work', message: messageOf(error) }),
     onSettled: () => Promise.all(outdates.map((queryKey) => queryClient.invalidateQueries({ queryKey }))),
+  })
+}
+
+/** Removes what a page of the settings is about, and leads back to its section: there is nothing to read again of it. */
+export function useRemoval(remove: () => Promise<unknown>, section: string, listed: readonly string[], id: string) {
+  const navigate = useNavigate()
+  return useChange(remove, [], async () => {
+    await navigate({ to: '/settings/$section', params: { section } })
+    queryClient.removeQueries({ queryKey: [...listed, id] })
+    await queryClient.invalidateQueries({ queryKey: listed })
   })
 }
 

@@ -3,13 +3,13 @@ import { notifications } from '@mantine/notifications'
 import type { Webhook } from '@openfield/sdk'
 import { IconDots } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { Link } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { ProblemView } from '../../../app/problem.tsx'
 import { queryClient } from '../../../app/queries.ts'
 import { client } from '../../../app/server.ts'
 import { useObjectTypes } from '../../../records/object-types.ts'
-import { Confirm, momentText, useChange } from '../parts.tsx'
+import { Confirm, momentText, useChange, useRemoval } from '../parts.tsx'
 import { Stopped } from '../workflows/list.tsx'
 import { Signing } from '../workflows/secret.tsx'
 import { changesWords, isSame } from '../workflows/words.ts'
@@ -50,7 +50,6 @@ export function WebhookPage({ id }: { id: string }) {
 function WebhookHead({ webhook, onEdit }: { webhook: Webhook; onEdit(): void }) {
   const { id, name, url, objectTypes, events, enabled, problem, failingSince } = webhook
   const types = useObjectTypes()
-  const navigate = useNavigate()
   const [isRemoving, setRemoving] = useState(false)
   const change = useChange((next: boolean) => client.admin.webhooks.update(id, { enabled: next }), [webhooksKey])
   const test = useChange(
@@ -58,15 +57,7 @@ function WebhookHead({ webhook, onEdit }: { webhook: Webhook; onEdit(): void }) 
     [webhooksKey],
     () => notifications.show({ message: 'The test is on its way: see below what becomes of it.' }),
   )
-  const remove = useChange(
-    () => client.admin.webhooks.remove(id),
-    [],
-    async () => {
-      await navigate({ to: '/settings/$section', params: { section: 'webhooks' } })
-      queryClient.removeQueries({ queryKey: [...webhooksKey, id] })
-      await queryClient.invalidateQueries({ queryKey: webhooksKey })
-    },
-  )
+  const remove = useRemoval(() => client.admin.webhooks.remove(id), 'webhooks', webhooksKey, id)
   return (
     <Stack gap="xs">
       <Group justify="space-between" align="flex-start" gap="xs">

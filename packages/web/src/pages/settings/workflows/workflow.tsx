@@ -10,7 +10,7 @@ import { client } from '../../../app/server.ts'
 import { useObjectTypes } from '../../../records/object-types.ts'
 import { exact } from '../../../values/moments.ts'
 import { LinkFilter } from '../../list/link-filter.tsx'
-import { Confirm, momentText, useChange } from '../parts.tsx'
+import { Confirm, momentText, useChange, useRemoval } from '../parts.tsx'
 import { Editor } from './editor.tsx'
 import { Hook } from './hook.tsx'
 import { Stopped } from './list.tsx'
@@ -62,18 +62,9 @@ export function WorkflowPage({ id }: { id: string }) {
 
 function WorkflowHead({ workflow }: { workflow: Workflow }) {
   const { id, name, trigger, enabled, problem, nextAt, actsAs } = workflow
-  const navigate = useNavigate()
   const [asking, setAsking] = useState<'remove' | 'run'>()
   const change = useChange((next: boolean) => client.admin.workflows.update(id, { enabled: next }), [workflowsKey])
-  const remove = useChange(
-    () => client.admin.workflows.remove(id),
-    [],
-    async () => {
-      await navigate({ to: '/settings/$section', params: { section: 'workflows' } })
-      queryClient.removeQueries({ queryKey: [...workflowsKey, id] })
-      await queryClient.invalidateQueries({ queryKey: workflowsKey })
-    },
-  )
+  const remove = useRemoval(() => client.admin.workflows.remove(id), 'workflows', workflowsKey, id)
   return (
     <Stack gap="xs" mb="md">
       <Group justify="space-between" align="flex-start" gap="xs">
