@@ -153,3 +153,31 @@ it('is readable and free of barriers: a run', async () => {
     page.getByText('answered 200').first().waitFor(),
   )
 })
+
+it('leads back to the list from a workflow and a webhook that are removed', async () => {
+  const workflow = await app.client.admin.workflows.create({
+    name: 'No more',
+    trigger: { type: 'manual' },
+    steps: [{ key: 'hello', type: 'http', method: 'POST', url: address, body: {} }],
+  })
+  const webhook = await app.client.admin.webhooks.create({
+    name: 'Nobody',
+    url: address,
+    objectTypes: ['task'],
+    events: ['created'],
+  })
+  const page = await app.open(`/settings/workflows/${workflow.id}`)
+  for (const [section, id, what] of [
+    ['workflows', workflow.id, 'workflow'],
+    ['webhooks', webhook.id, 'webhook'],
+  ]) {
+    await page.goto(`${app.url}/crm/settings/${section}/${id}`)
+    await page.getByRole('button', { name: `More about this ${what}` }).click()
+    await page.getByRole('menuitem', { name: 'Remove' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
+    await page.waitForURL(`**/settings/${section}`)
+  }
+  const left = [...(await app.client.admin.workflows.list()).data, ...(await app.client.admin.webhooks.list()).data]
+  expect(left.map(({ id }) => id)).not.toEqual(expect.arrayContaining([workflow.id]))
+  expect(left.map(({ id }) => id)).not.toEqual(expect.arrayContaining([webhook.id]))
+})
