@@ -46,6 +46,21 @@ it('opens any record by what one knows of it', async () => {
   await page.waitForURL(`**/accounts/${account}`)
 })
 
+it('takes what is typed right after the keys that open it', async () => {
+  const page = await app.open('/tasks')
+  const input = await openPalette(page)
+  await input.press('Escape')
+  await input.waitFor({ state: 'detached' })
+  // In the page, so that nothing comes between the keys.
+  const focused = await page.evaluate(async () => {
+    const keys = { key: 'k', ctrlKey: true, bubbles: true, cancelable: true }
+    document.body.dispatchEvent(new KeyboardEvent('keydown', keys))
+    await new Promise((resolve) => setTimeout(resolve))
+    return document.activeElement?.getAttribute('aria-label')
+  })
+  expect(focused).toBe('Search for records and commands')
+})
+
 it('waits with Enter for the answer to what was typed', async () => {
   const page = await app.open('/tasks')
   await page.route('**/admin/v1/search**', async (route) => {

@@ -1,11 +1,18 @@
 import { Kbd } from '@mantine/core'
-import { lazy, Suspense } from 'react'
+import { type ComponentType, lazy, Suspense, useEffect } from 'react'
 import { useCommands } from './commands.ts'
 import { help, palette } from './overlays.ts'
+import type { PaletteProps } from './palette.tsx'
 import { printedKeys, useShortcuts } from './shortcuts.ts'
+import { makeStore } from './store.ts'
 
-const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => ({ default: Palette })))
 const ShortcutHelp = lazy(() => import('./shortcut-help.tsx').then(({ ShortcutHelp }) => ({ default: ShortcutHelp })))
+
+const preloadMs = 1000
+
+/** Not `lazy`: what is there already would still be waited for, for half a second, while one types. */
+const loaded = makeStore<ComponentType<PaletteProps> | undefined>(undefined)
+const loadPalette = async () => loaded.set((await import('./palette.tsx')).Palette)
 
 /** What the keyboard does on every page, and what it opens. */
 export function Keyboard() {
@@ -18,9 +25,16 @@ export function Keyboard() {
     { keys: 'c', label: 'Create…', run: () => palette.set('create') },
     ...commands.flatMap(({ keys, label, run }) => (keys === undefined ? [] : { keys, label, run })),
   ])
+  const Palette = loaded.use()
+  const isWanted = offers !== undefined
+  // It is there before somebody asks for it, and after the page itself.
+  useEffect(() => {
+    const timer = setTimeout(loadPalette, isWanted ? 0 : preloadMs)
+    return () => clearTimeout(timer)
+  }, [isWanted])
   return (
     <Suspense>
-      {offers && <Palette offers={offers} commands={commands} onClose={() => palette.set(undefined)} />}
+      {offers && Palette && <Palette offers={offers} commands={commands} onClose={() => palette.set(undefined)} />}
       {isHelpOpen && <ShortcutHelp onClose={() => help.set(false)} />}
     </Suspense>
   )

@@ -11,7 +11,7 @@ import type { Command } from './commands.ts'
 import { Keys } from './keyboard.tsx'
 import styles from './palette.module.css'
 
-type Props = { offers: 'everything' | 'create'; commands: readonly Command[]; onClose(): void }
+export type PaletteProps = { offers: 'everything' | 'create'; commands: readonly Command[]; onClose(): void }
 
 type Item = {
   id: string
@@ -30,7 +30,7 @@ type Item = {
 const most = { records: 8, recent: 6 }
 
 /** Finds any record and any command by a few letters. */
-export function Palette(props: Props) {
+export function Palette(props: PaletteProps) {
   const label = props.offers === 'create' ? 'What to create' : 'Search for records and commands'
   return (
     <Modal.Root
@@ -50,7 +50,7 @@ export function Palette(props: Props) {
   )
 }
 
-function Search({ offers, commands, onClose, label }: Props & { label: string }) {
+function Search({ offers, commands, onClose, label }: PaletteProps & { label: string }) {
   const [text, setText] = useState('')
   const { items, isCurrent } = useItems(text.trim(), offers, commands)
   const combobox = useCombobox({ opened: true })
@@ -73,6 +73,8 @@ function Search({ offers, commands, onClose, label }: Props & { label: string })
     <Combobox store={combobox} onOptionSubmit={(id) => choose(items.find((item) => item.id === id))}>
       <Combobox.EventsTarget withExpandedAttribute>
         <TextInput
+          // At once, not when the dialog gets to it: what is typed right after the keys that open it belongs here.
+          autoFocus
           data-autofocus
           variant="unstyled"
           size="md"
@@ -123,7 +125,7 @@ const ItemOption = ({ item: { id, icon: Icon, record, label, hint, type, keys } 
 
 const RecordName = ({ id, known }: { id: string; known: string | undefined }) => useName(id, known) ?? '…'
 
-function useItems(text: string, offers: Props['offers'], commands: readonly Command[]) {
+function useItems(text: string, offers: PaletteProps['offers'], commands: readonly Command[]) {
   const types = useObjectTypes()
   const navigate = useNavigate()
   const isEverything = offers === 'everything'
