@@ -6,6 +6,7 @@ import { demo } from './commands/demo.ts'
 import { doctor, NotExamined } from './commands/doctor.ts'
 import { createKey } from './commands/keys.ts'
 import { inviteMember } from './commands/members.ts'
+import { exportCommand, importCommand } from './commands/move.ts'
 import { resetPassword } from './commands/password.ts'
 import { serve } from './commands/serve.ts'
 import { createWorkspaceCommand } from './commands/workspace.ts'
@@ -90,6 +91,23 @@ program
   .argument('<file>', 'which')
   .option('--json', 'print JSON')
   .action((file, options) => restoreCommand(readConfig(process.env), file, options))
+
+program
+  .command('export')
+  .description('write one workspace into one file, to move it to another installation')
+  .argument('<file>', 'where to; it must not be there yet')
+  .option('--workspace <id>', 'which workspace; the first when there is only one')
+  .option('--with-key', 'also the key that opens what is sealed: then keep the file like a password')
+  .option('--json', 'print JSON')
+  .action((file, options) => exportCommand(readConfig(process.env), file, options))
+
+program
+  .command('import')
+  .description('take in a workspace that was exported, beside those that are there')
+  .argument('<file>', 'which')
+  .option('--as <name>', 'what it is called here')
+  .option('--json', 'print JSON')
+  .action((file, options) => importCommand(readConfig(process.env), file, options))
 
 program
   .command('doctor')

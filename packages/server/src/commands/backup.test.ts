@@ -6,6 +6,7 @@ import { buffer } from 'node:stream/consumers'
 import { zstdDecompressSync } from 'node:zlib'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { entriesIn, remade } from '../../test/archives.ts'
 import { faultsOf } from '../../test/consistency.ts'
 import { everythingOf, fillWithEverything } from '../../test/everything.ts'
 import { anAccount, successOf } from '../../test/factories.ts'
@@ -14,7 +15,7 @@ import { installedPostgres, startInstalledPostgres } from '../../test/installed-
 import { newDataFolder, runProgram } from '../../test/program.ts'
 import { eventually, runsOf } from '../../test/workflows.ts'
 import { readConfig } from '../config.ts'
-import { compressor, decompressed, type Entry, entryOf, readArchive, writeArchive } from '../domain/backup/archive.ts'
+import { compressor } from '../domain/backup/archive.ts'
 import { verifyBackup } from '../domain/backup/read.ts'
 import { openEmbeddedDatabase } from '../embedded/postgres.ts'
 import { openStorage } from '../storage/open.ts'
@@ -83,27 +84,6 @@ async function run([command = '', file = '', ...flags]: string[], where: Record<
 }
 
 const verify = (file: string) => runProgram(['backup', '--verify', file], settings).ended
-
-/** What is in the archive, by name; without what only its bytes say. */
-async function entriesIn(path: string): Promise<Map<string, Buffer>> {
-  const entries = new Map<string, Buffer>()
-  for await (const { name, bytes } of readArchive(decompressed(Readable.from([readFileSync(path)])))) {
-    entries.set(name, await buffer(bytes))
-  }
-  return entries
-}
-
-/** The same backup with other entries. */
-async function remade(path: string, change: (entries: Map<string, Buffer>) => void): Promise<string> {
-  const entries = await entriesIn(path)
-  change(entries)
-  async function* all(): AsyncGenerator<Entry> {
-    for (const [name, bytes] of entries) yield entryOf(name, bytes)
-  }
-  const other = `${path}.other`
-  writeFileSync(other, await buffer(Readable.from(writeArchive(all())).pipe(compressor())))
-  return other
-}
 
 describe('a backup', () => {
   it('restored from one database to another and on, gives the same answers to every question, byte for byte', {

@@ -58,12 +58,12 @@ export async function restoreCommand(config: Config, file: string, { json }: Opt
 
 const number = new Intl.NumberFormat('en')
 
-const contents = ({ rows, files }: { rows: Record<string, number>; files: number }) =>
+export const contents = ({ rows, files }: { rows: Record<string, number>; files: number }) =>
   `${number.format(rows['record'] ?? 0)} records, ${number.format(Object.values(rows).reduce((sum, one) => sum + one, 0))} rows in all and ${number.format(files)} files`
 
-const bytes = (size: number) => `${number.format(Math.ceil(size / 1024))} KiB`
+export const bytes = (size: number) => `${number.format(Math.ceil(size / 1024))} KiB`
 
-function print(json: boolean | undefined, value: object, said: string[]) {
+export function print(json: boolean | undefined, value: object, said: string[]) {
   if (json) console.log(JSON.stringify(value))
   else console.log(said.join('\n'))
 }

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 import type { Context } from './context.ts'
 
-type Sealer = Pick<Context, 'encryptionKey' | 'workspace'>
+export type Sealer = Pick<Context, 'encryptionKey' | 'workspace'>
 
 const algorithm = 'aes-256-gcm'
 const version = 1
@@ -39,6 +39,23 @@ export async function open(ctx: Sealer, sealed: string, place: string): Promise<
   } catch {
     throw new CannotOpen(damaged)
   }
+}
+
+/** Seals for `ctx` what one of others has sealed for itself; undefined when none of them can open it. */
+export async function sealAgain(
+  ctx: Sealer,
+  others: readonly Sealer[],
+  sealed: string,
+  place: string,
+): Promise<string | undefined> {
+  for (const other of others) {
+    try {
+      return await seal(ctx, await open(other, sealed, place), place)
+    } catch (error) {
+      if (!(error instanceof CannotOpen)) throw error
+    }
+  }
+  return undefined
 }
 
 /** Whether a text was sealed with a key, as far as can be told without opening it. */

@@ -11,12 +11,12 @@ type FoundTable = Table & { isPlace: boolean }
 /** Tables whose rows are secrets in plain text: a backup leaves them out unless it is to hold keys. They fill up by themselves. */
 const plainSecrets = new Set(['secret'])
 
-/** All of a database, as it is at one moment. */
+/** All of a database, or of one workspace, as it is at one moment. */
 export type Snapshot = {
   postgres: string
   migrations: Applied[]
-  tables: FoundTable[]
-  rows(table: FoundTable): AsyncGenerator<Piece, void, undefined>
+  tables: Table[]
+  rows(table: Table): AsyncGenerator<Piece, void, undefined>
   files(): AsyncGenerator<StoredBytes, void, undefined>
 }
 
@@ -26,22 +26,28 @@ export type StoredBytes = { id: string; upload: string; complete: boolean }
 /** Reads everything that a backup holds, of one moment. Tables are those that there are: the catalog knows. */
 export const readAll = <T>(db: Database, withKeys: boolean, read: (snapshot: Snapshot) => Promise<T>): Promise<T> =>
   inSnapshot(db, async (client) => {
-    // Says what a newer version's database is.
-    await schemaState(db)
-    await client.query("set local timezone = 'UTC'; set local datestyle = 'ISO'")
-    const [about] = await rows<{ postgres: string }>(client, "select current_setting('server_version') as postgres")
+    const about = await aboutSchema(db, client)
     const tables = (await tablesOf(client)).filter(({ name }) => withKeys || !plainSecrets.has(name))
+    const places = new Set(tables.filter(({ isPlace }) => isPlace).map(({ name }) => name))
     return read({
-      postgres: about?.postgres ?? '',
-      migrations: await appliedTo(client),
+      ...about,
       tables,
-      rows: (table) => copyOut(client, `copy ${table.isPlace ? placesOf(table) : namesIn(table)} to stdout`),
+      rows: (table) => copyOut(client, `copy ${places.has(table.name) ? placesOf(table) : namesIn(table)} to stdout`),
       files: () => filesOf(client),
     })
   })
 
-const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
-const namesIn = ({ name, columns }: Table) => `${quoted(name)} (${columns.map(quoted).join(', ')})`
+/** What a snapshot's rows are of. From here on they have the same text, whatever the database is set to. */
+export async function aboutSchema(db: Database, client: Client): Promise<Pick<Snapshot, 'postgres' | 'migrations'>> {
+  // Says what a newer version's database is.
+  await schemaState(db)
+  await client.query("set local timezone = 'UTC'; set local datestyle = 'ISO'")
+  const [about] = await rows<{ postgres: string }>(client, "select current_setting('server_version') as postgres")
+  return { postgres: about?.postgres ?? '', migrations: await appliedTo(client) }
+}
+
+export const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
+export const namesIn = ({ name, columns }: Table) => `${quoted(name)} (${columns.map(quoted).join(', ')})`
 
 /**
  * A place in the log is after a transaction and a change. Where it is restored all changes are of one transaction, in the
@@ -53,7 +59,7 @@ const placesOf = ({ name, columns }: Table) =>
       and (n.transaction, n.id) <= (p.transaction, p.id) order by n.transaction desc, n.id desc limit 1) l on true)`
 
 /** All tables of ours, and their columns. A transaction's number means nothing in another database: there it gets a new one. */
-const tablesOf = (db: Connection) =>
+export const tablesOf = (db: Connection) =>
   rows<FoundTable>(
     db,
     `select c.relname as name,
@@ -67,13 +73,15 @@ const tablesOf = (db: Connection) =>
 
 const pageSize = 500
 
-async function* filesOf(client: Client): AsyncGenerator<StoredBytes, void, undefined> {
+/** The bytes of all files, or of those of one workspace. */
+export async function* filesOf(client: Client, workspace?: number): AsyncGenerator<StoredBytes, void, undefined> {
   const [found] = await rows<{ there: boolean }>(client, "select to_regclass('file') is not null as there")
+  const only = workspace === undefined ? '' : `and workspace_id = ${workspace}`
   for (let after = ['0', '00000000-0000-0000-0000-000000000000']; found?.there; ) {
     const page = await rows<StoredBytes & { workspace: string }>(
       client,
       `select workspace_id::text as workspace, id, upload_id as upload, status = 'COMPLETED' as complete from file
-       where (workspace_id, id) > ($1::bigint, $2::uuid) and upload_id is not null order by workspace_id, id limit ${pageSize}`,
+       where (workspace_id, id) > ($1::bigint, $2::uuid) and upload_id is not null ${only} order by workspace_id, id limit ${pageSize}`,
       after,
     )
     yield* page

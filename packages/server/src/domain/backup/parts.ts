@@ -3,6 +3,7 @@ import { z } from 'zod'
 /** The names of entries in a backup. What comes in which order is in `write.ts`. */
 export const names = {
   about: 'openfield-backup.json',
+  aboutWorkspace: 'openfield-workspace.json',
   tables: 'tables/',
   files: 'files/',
   key: 'encryption.key',
@@ -12,7 +13,9 @@ export const names = {
 /** Backups of another format are refused. */
 export const format = 1
 
-/** What a backup says first: what it is of, and which schema its tables have. */
+const id = z.uuid()
+
+/** What a backup says first: what it is of, and which schema its tables have. `workspace`: it is of that one alone. */
 export const About = z.object({
   format: z.literal(format),
   createdAt: z.string(),
@@ -20,6 +23,14 @@ export const About = z.object({
   migrations: z.array(z.object({ version: z.number(), name: z.string(), checksum: z.string() })),
   tables: z.array(z.object({ name: z.string(), columns: z.array(z.string()) })),
   withKey: z.boolean(),
+  workspace: z
+    .object({
+      number: z.int(),
+      name: z.string(),
+      createdAt: z.string(),
+      first: z.object({ record: id, change: id }).nullable(),
+    })
+    .optional(),
 })
 export type About = z.infer<typeof About>
 

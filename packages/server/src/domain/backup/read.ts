@@ -25,14 +25,14 @@ export async function readBackup(path: string, taker: Taker): Promise<{ about: A
     if (syscall === 'open' || syscall === 'read') throw new UnusableBackup(`${path} cannot be read: ${message}.`)
     if (!(error instanceof DamagedArchive)) throw error
     throw new UnusableBackup(
-      `The backup ${path} cannot be used: ${error.message}. Take another copy of it, or an older backup.`,
+      `The file ${path} cannot be used: ${error.message}. Take another copy of it, or an older one.`,
     )
   }
 }
 
 async function read(path: string, taker: Taker) {
   const entries = readArchive(decompressed(createReadStream(path)))
-  const about = await json(await next(entries), names.about, About)
+  const about = await aboutOf(await next(entries))
   await taker.begin(about)
   const counted: Manifest = { rows: {}, files: 0, bytes: 0, missing: [] }
   for (const { name } of about.tables) counted.rows[name] = 0
@@ -57,6 +57,13 @@ async function next(entries: AsyncGenerator<Entry, void, undefined>): Promise<En
   const { value } = await entries.next()
   if (!value) throw new DamagedArchive('it is empty')
   return value
+}
+
+async function aboutOf(entry: Entry): Promise<About> {
+  const isWorkspace = entry.name === names.aboutWorkspace
+  const about = await json(entry, isWorkspace ? names.aboutWorkspace : names.about, About)
+  if ((about.workspace !== undefined) !== isWorkspace) throw new DamagedArchive(`${entry.name} is not what it says`)
+  return about
 }
 
 async function take(entry: Entry, about: About, taker: Taker, counted: Manifest) {
@@ -93,7 +100,7 @@ async function whole({ bytes }: Entry): Promise<Buffer> {
   return Buffer.concat(parts)
 }
 
-/** Checks a backup without restoring it: all of it is read. */
+/** Checks a backup, or an export of a workspace, without restoring it: all of it is read. */
 export const verifyBackup = (path: string) =>
   readBackup(path, {
     begin: async () => {},

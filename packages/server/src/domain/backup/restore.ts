@@ -1,7 +1,7 @@
 import { fillDatabase } from '../../storage/backup.ts'
 import { keepKey } from '../../storage/encryption-key.ts'
 import type { Context } from '../context.ts'
-import { readBackup } from './read.ts'
+import { readBackup, UnusableBackup } from './read.ts'
 
 type Target = Pick<Context, 'db' | 'blobs'> & {
   /** Where the encryption key is kept, unless the settings have one. */
@@ -19,7 +19,12 @@ export async function restore({ db, blobs, dataDir, givenKey }: Target, path: st
   try {
     const result = await fillDatabase(db, (filling) =>
       readBackup(path, {
-        begin: ({ migrations }) => filling.prepare(migrations),
+        async begin({ migrations, workspace }) {
+          if (!workspace) return filling.prepare(migrations)
+          throw new UnusableBackup(
+            `${path} is of one workspace: npx openfield import takes it in. Nothing was changed.`,
+          )
+        },
         rows: filling.fill,
         async file(name, bytes) {
           if (written.length < forgottenAfter) written.push(name)

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { unprocessable } from '@openfield/schema'
 import { readAll, type Snapshot } from '../../storage/backup.ts'
 import type { Blobs } from '../../storage/blobs/blobs.ts'
+import { readWorkspace } from '../../storage/moving.ts'
 import type { Context } from '../context.ts'
 import { blobKey } from '../files/upload.ts'
 import { compressor, type Entry, entryOf, writeArchive } from './archive.ts'
@@ -16,16 +17,30 @@ type Source = Pick<Context, 'db' | 'blobs' | 'encryptionKey' | 'now'>
  * Writes everything there is at one moment into a file, while others work: what the tables hold, the bytes of files and, with
  * `withKey`, the keys that open what is sealed. The file has its name once it is whole and on disk.
  */
-export async function backUp(ctx: Source, path: string, { withKey }: { withKey: boolean }) {
+export const backUp = (ctx: Source, path: string, { withKey }: { withKey: boolean }) =>
+  writeFile(path, (write) => readAll(ctx.db, withKey, (snapshot) => write(ctx, snapshot, { withKey })))
+
+/** Writes all of one workspace into a file, like `backUp`, for another installation to take in. */
+export const exportWorkspace = (ctx: Source & Pick<Context, 'workspace'>, path: string, withKey: boolean) =>
+  writeFile(path, (write) =>
+    readWorkspace(ctx.db, ctx.workspace, ({ origin: workspace, ...snapshot }) =>
+      write(ctx, snapshot, { withKey, workspace }),
+    ),
+  )
+
+type Written = Pick<About, 'withKey' | 'workspace'>
+type Write = (ctx: Source, snapshot: Snapshot, what: Written) => Promise<void>
+
+async function writeFile(path: string, read: (write: Write) => Promise<void>) {
   if (await stat(path).catch(() => undefined)) {
-    throw unprocessable(`${path} is there already. Give the backup another name, or move that one away.`)
+    throw unprocessable(`${path} is there already. Give the file another name, or move that one away.`)
   }
   const draft = `${path}.part`
   const manifest: Manifest = { rows: {}, files: 0, bytes: 0, missing: [] }
   try {
-    await readAll(ctx.db, withKey, (snapshot) =>
+    await read((ctx, snapshot, what) =>
       pipeline(
-        writeArchive(entriesOf(ctx, snapshot, withKey, manifest)),
+        writeArchive(entriesOf(ctx, snapshot, what, manifest)),
         compressor(),
         createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true }),
       ),
@@ -35,9 +50,7 @@ export async function backUp(ctx: Source, path: string, { withKey }: { withKey: 
   } catch (error) {
     const { code, syscall, path: of, message } = error as NodeJS.ErrnoException
     if (code === 'EEXIST') {
-      throw unprocessable(
-        `${draft} is there already: another backup is being written, or was broken off; then delete it.`,
-      )
+      throw unprocessable(`${draft} is there already: another one is being written, or was broken off; then delete it.`)
     }
     await rm(draft, { force: true }).catch(() => {})
     if (syscall === 'write' || of === draft) throw unprocessable(`${path} cannot be written: ${message}.`)
@@ -49,7 +62,7 @@ export async function backUp(ctx: Source, path: string, { withKey }: { withKey: 
 async function* entriesOf(
   { blobs, encryptionKey, now }: Source,
   snapshot: Snapshot,
-  withKey: boolean,
+  { withKey, workspace }: Written,
   manifest: Manifest,
 ): AsyncGenerator<Entry> {
   const { postgres, migrations, tables } = snapshot
@@ -60,8 +73,9 @@ async function* entriesOf(
     migrations,
     tables: tables.map(({ name, columns }) => ({ name, columns })),
     withKey,
+    ...(workspace && { workspace }),
   }
-  yield json(names.about, about)
+  yield json(workspace ? names.aboutWorkspace : names.about, about)
   if (withKey) yield entryOf(names.key, Buffer.from(`${(await encryptionKey()).toString('base64')}\n`))
   for (const table of tables) {
     let pieces = 0

@@ -1,7 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { changeMailbox, claimRenewal, endRenewal, findMailbox, type Mailbox } from '../../storage/mailboxes.ts'
+import type { Connection } from '../../storage/database.ts'
+import { reportSync } from '../../storage/mail-sync.ts'
+import {
+  changeMailbox,
+  claimRenewal,
+  endRenewal,
+  findMailbox,
+  listMailboxes,
+  type Mailbox,
+} from '../../storage/mailboxes.ts'
 import type { Context } from '../context.ts'
-import { CannotOpen, open, seal } from '../encryption.ts'
+import { CannotOpen, open, type Sealer, seal, sealAgain } from '../encryption.ts'
 import { MailServerFailure } from './failure.ts'
 import { type OAuth, renewed } from './tokens.ts'
 
@@ -10,7 +19,7 @@ export type Credentials = { smtpPassword?: string; imapPassword?: string; oauth?
 
 const placeOf = (id: string) => `mailbox ${id}`
 
-export const sealCredentials = (ctx: Context, id: string, credentials: Credentials) =>
+export const sealCredentials = (ctx: Sealer, id: string, credentials: Credentials) =>
   seal(ctx, JSON.stringify(credentials), placeOf(id))
 
 /** The credentials of a mailbox. Throws MailServerFailure, whose message says what to do, when they cannot be opened. */
@@ -61,4 +70,28 @@ async function renew(ctx: Context, mailbox: Mailbox, credentials: Credentials & 
     await endRenewal(ctx.db, ctx.workspace, mailbox.id)
     throw error
   }
+}
+
+type Bringing = Sealer & Pick<Context, 'now'> & { db: Connection }
+
+/**
+ * Seals the credentials of mailboxes that have come with their workspace, and were sealed there, for here. What cannot be
+ * opened has to be entered again; returns the addresses of these.
+ */
+export async function bringCredentials(ctx: Bringing, origins: readonly Sealer[]): Promise<string[]> {
+  const closed: string[] = []
+  for (const { id, address, credentials } of await listMailboxes(ctx.db, ctx.workspace)) {
+    const sealed = await sealAgain(ctx, origins, credentials, placeOf(id))
+    if (sealed) {
+      await changeMailbox(ctx.db, ctx.workspace, id, { credentials: sealed })
+      continue
+    }
+    closed.push(address)
+    const problem = 'Its workspace came here without its credentials: connect it again.'
+    const empty = await sealCredentials(ctx, id, {})
+    await changeMailbox(ctx.db, ctx.workspace, id, { credentials: empty, state: 'needs_reconnect', problem })
+    const sync = { workspace: ctx.workspace, mailbox: id, asked: 0 }
+    await reportSync(ctx.db, sync, { state: 'needs_reconnect', problem, dueAt: ctx.now() })
+  }
+  return closed
 }

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { unprocessable } from '@openfield/schema'
-import type { SealedSecret } from '../../storage/workflows.ts'
+import type { Connection } from '../../storage/database.ts'
+import { listWorkflows, type SealedSecret, type StoredWorkflow, setSecrets } from '../../storage/workflows.ts'
 import type { Context } from '../context.ts'
-import { CannotOpen, open, seal } from '../encryption.ts'
+import { CannotOpen, open, type Sealer, seal, sealAgain } from '../encryption.ts'
 import { workflowId } from './ids.ts'
+
+type Bringing = Sealer & Pick<Context, 'now'>
 
 /** After a renewal, the secret before counts for so long still. */
 const overlapMs = 24 * 60 * 60 * 1000
@@ -22,7 +25,7 @@ export function readSigningSecret(secret: string): string {
 
 /** A workflow's secrets with a new one in front; the one that was in use counts for a while longer. */
 export async function withSecret(
-  ctx: Context,
+  ctx: Bringing,
   workflow: string,
   old: readonly SealedSecret[],
   secret: string,
@@ -53,4 +56,23 @@ export async function openSecrets(
   }
   if (opened.length === 0 && failure) throw unprocessable(`${failure.message} Here that is: ask for another secret.`)
   return opened
+}
+
+/**
+ * Seals the secrets of workflows that have come with their workspace, and were sealed there, for here. One whose secret
+ * cannot be opened gets a new one; returns the names of these.
+ */
+export async function bringSecrets(ctx: Bringing & { db: Connection }, origins: readonly Sealer[]): Promise<string[]> {
+  const renewed: string[] = []
+  for (const { id, name, secrets } of await listWorkflows<StoredWorkflow>(ctx.db, ctx.workspace, null)) {
+    const brought: SealedSecret[] = []
+    for (const { sealed, until } of secrets) {
+      const again = await sealAgain(ctx, origins, sealed, placeOf(id))
+      if (again) brought.push({ sealed: again, until })
+    }
+    const isOpen = brought.some(({ until }) => until === null)
+    if (!isOpen) renewed.push(name)
+    await setSecrets(ctx.db, ctx.workspace, id, isOpen ? brought : await withSecret(ctx, id, [], newSigningSecret()))
+  }
+  return renewed
 }
