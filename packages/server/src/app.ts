@@ -5,7 +5,7 @@ import type { System } from './domain/context.ts'
 import { Attempts } from './http/attempts.ts'
 import { Authenticator } from './http/authenticate.ts'
 import { bodyBytesMax, parseJsonBodies } from './http/body.ts'
-import { connectionsOf } from './http/connections.ts'
+import { type Connections, connectionsOf } from './http/connections.ts'
 import { docsRoutes } from './http/docs/routes.ts'
 import {
   loggedUrl,
@@ -32,6 +32,12 @@ import { objectRoutes } from './http/routes/objects.ts'
 import { recordRoutes } from './http/routes/records.ts'
 import { singleSignOnRoutes } from './http/routes/single-sign-on.ts'
 import { workflowRunRoutes } from './http/routes/workflow-runs.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    connections: Connections
+  }
+}
 
 export type AppOptions = {
   /** Requests per second, per category and workspace; 0: no limit. */
@@ -80,15 +86,19 @@ export async function buildApp(system: System, options: AppOptions): Promise<Fas
     // What was written may start workflows.
     system.workWritten()
   })
-  const endConnections = connectionsOf(app.server)
-  app.addHook('preClose', async () => endConnections())
+  const connections = connectionsOf(app.server)
+  app.decorate('connections', connections)
+  app.addHook('preClose', async () => connections.end())
   await app.register(cookie)
   if (options.corsOrigins.length > 0) await app.register(cors, corsOptions(options.corsOrigins))
   parseJsonBodies(app, patience.bodyMs)
   app.setErrorHandler(sendError)
   app.setNotFoundHandler((request, reply) => sendError(unknownRoute(request), request, reply))
 
-  app.get('/health', async () => ({ status: 'ok' }))
+  app.get('/health', async (_, reply) => {
+    if (!connections.isLeaving) return { status: 'ok' }
+    return reply.code(503).send({ status: 'leaving' })
+  })
   authRoutes(app, guards)
   recordRoutes(app, guards)
   emailRoutes(app, guards)

@@ -22,6 +22,11 @@ export const settings = {
     ...setting('', 'An external PostgreSQL (15 or newer) instead of the embedded one.', databaseUrl),
     secret: true,
   },
+  OPENFIELD_DATABASE_CONNECTIONS: setting(
+    '12',
+    'How many connections to the database a process has at most.',
+    wholeNumber(4, 200),
+  ),
   OPENFIELD_PUBLIC_URL: setting(
     '',
     'Base of links to records and of signed URLs of files; by default http://HOST:PORT.',
@@ -55,6 +60,11 @@ export const settings = {
   ),
   OPENFIELD_CORS_ORIGINS: setting('', 'Origins whose pages may call the API, separated by commas; * for all.', origins),
   OPENFIELD_WORKER: setting('on', 'on: this process also does background work; off: others do.', oneOf('on', 'off')),
+  OPENFIELD_DRAIN_SECONDS: setting(
+    '0',
+    'How long a server that is told to stop still serves while /health answers 503, so that balancers notice.',
+    wholeNumber(0, 600),
+  ),
   OPENFIELD_FILES_SHARED: setting(
     'off',
     'on: all servers of the database see the same files folder, e.g. on a network drive; off: this one is the only server.',

@@ -1,5 +1,5 @@
 import { ApiError } from '@openfield/schema'
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { backup, restoreCommand } from './commands/backup.ts'
 import { printConfig } from './commands/config.ts'
 import { demo } from './commands/demo.ts'
@@ -15,13 +15,16 @@ import { UnusableBackup } from './domain/backup/read.ts'
 import { DatabaseUnavailable } from './embedded/unavailable.ts'
 import { NotRestored } from './storage/backup.ts'
 
+const processesMax = 16
+
 /** The command line: `openfield <command>`. Standard output is for results; with --json it is one JSON value. */
 const program = new Command('openfield').description('A self-hosted CRM that speaks the Lightfield API.')
 
 program
   .command('serve', { isDefault: true })
   .description('serve the API')
-  .action(() => serve(readConfig(process.env)))
+  .option('--processes <number>', 'on one port, by as many processes, which are started again when they end', processes)
+  .action((options) => serve(readConfig(process.env), options))
 
 program
   .command('config')
@@ -121,6 +124,12 @@ try {
 } catch (error) {
   process.exitCode = 1
   tell(error)
+}
+
+function processes(text: string): number {
+  const number = Number(text)
+  if (/^\d+$/.test(text) && number >= 1 && number <= processesMax) return number
+  throw new InvalidArgumentError(`It must be a whole number from 1 to ${processesMax}.`)
 }
 
 function tell(error: unknown) {

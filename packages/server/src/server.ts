@@ -11,7 +11,7 @@ import { type MailSync, startMailSync } from './jobs/mail-sync.ts'
 import { startWorker, type Worker } from './jobs/worker.ts'
 import { openBlobs } from './storage/blobs/open.ts'
 import { encryptionKeyOf } from './storage/encryption-key.ts'
-import { openStorage } from './storage/open.ts'
+import { openStorage, type Storage, type StorageOptions } from './storage/open.ts'
 import { secretOf } from './storage/secrets.ts'
 import { holdSolePlace } from './storage/sole-server.ts'
 
@@ -21,18 +21,17 @@ export type Server = {
   publicUrl: string
   /** What the first start of an empty database made; undefined on later starts. */
   first: FirstStart | undefined
+  /** Where balancers send requests: has them send no more, for as long as they need to notice. */
+  leave(): Promise<void>
+  /** One of several processes: leaves connections to the others, those that there are as their requests are answered. */
+  handOver(): Promise<void>
   /** Finishes what is in flight, then lets go of everything. */
   close(): Promise<void>
 }
 
 /** Starts everything in order: database, first workspace, HTTP, background work. Undoes it in reverse. */
-export async function startServer(config: Config, log?: (line: string) => void): Promise<Server> {
-  const storage = await openStorage({
-    databaseUrl: config.DATABASE_URL,
-    dataDir: config.OPENFIELD_DATA_DIR,
-    role: 'server',
-    ...(log && { log }),
-  })
+export async function startServer(config: Config, options: StartOptions = {}): Promise<Server> {
+  const storage = await (options.isMember ? openAsMember : openPlace)(config, options.log)
   const started: (() => Promise<unknown>)[] = [storage.close]
   const close = async () => {
     for (const stop of started.splice(0).reverse()) await stop()
@@ -40,7 +39,6 @@ export async function startServer(config: Config, log?: (line: string) => void):
   try {
     let worker: Worker | undefined
     let mailSync: MailSync | undefined
-    if (keepsFilesAlone(config)) started.push(await holdSolePlace(storage.db))
     const blobs = openBlobs(config)
     started.push(async () => blobs.close())
     const system = {
@@ -80,12 +78,55 @@ export async function startServer(config: Config, log?: (line: string) => void):
       worker = startWorker(system, app.log)
       mailSync = startMailSync(system, { pollMs: config.OPENFIELD_MAIL_POLL_SECONDS * 1000, log: app.log })
     }
-    return { url, publicUrl: system.publicUrl, first, close }
+    return {
+      url,
+      publicUrl: system.publicUrl,
+      first,
+      leave: () => app.connections.leave(config.OPENFIELD_DRAIN_SECONDS * 1000),
+      async handOver() {
+        // Listeners come back by themselves, to another process, and go on where they were.
+        system.events.close()
+        await app.connections.handOver(idleMs)
+      },
+      close,
+    }
   } catch (error) {
     await close().catch(() => {})
     throw error
   }
 }
+
+/** How long connections over which nothing is asked are kept for others to take over. */
+const idleMs = 5_000
+
+type Log = (line: string) => void
+/** `isMember`: one of several processes; the one that started them has the place of a server. */
+type StartOptions = { log?: Log; isMember?: boolean }
+
+/**
+ * Opens the database as the server of its data folder. Refused while another one is, and where another server keeps files
+ * of its own beside the database.
+ */
+export async function openPlace(config: Config, log?: Log): Promise<Storage> {
+  const storage = await open(config, 'server', log)
+  if (!keepsFilesAlone(config)) return storage
+  const leave = await holdSolePlace(storage.db).catch(async (error) => {
+    await storage.close().catch(() => {})
+    throw error
+  })
+  return { ...storage, close: () => leave().finally(storage.close) }
+}
+
+const openAsMember = (config: Config, log?: Log) => open(config, 'tool', log)
+
+const open = (config: Config, role: StorageOptions['role'], log?: Log) =>
+  openStorage({
+    databaseUrl: config.DATABASE_URL,
+    dataDir: config.OPENFIELD_DATA_DIR,
+    connectionsMax: config.OPENFIELD_DATABASE_CONNECTIONS,
+    role,
+    ...(log && { log }),
+  })
 
 /** A connection may fall idle after the moment at which idle ones are closed, and would then be kept for a minute. */
 async function closeApp(app: Awaited<ReturnType<typeof buildApp>>) {

@@ -1,21 +1,73 @@
+import cluster from 'node:cluster'
 import { type Config, unknownSettings } from '../config.ts'
 import { DatabaseUnavailable } from '../embedded/unavailable.ts'
-import { type Server, startServer } from '../server.ts'
+import { NotServing, type Order, startFleet } from '../fleet.ts'
+import { openPlace, type Server, startServer } from '../server.ts'
 
-/** Serves until SIGTERM or SIGINT; then finishes what is in flight and exits with 0. */
-export async function serve(config: Config): Promise<void> {
+type Options = { processes?: number }
+type Serving = Pick<Server, 'url' | 'publicUrl' | 'first'>
+
+const log = (line: string) => console.error(line)
+
+/** Serves until it is told to stop; then finishes what is in flight and exits with 0. */
+export async function serve(config: Config, { processes }: Options): Promise<void> {
+  if (cluster.isWorker) return serveAsMember(config)
   const stopping = Promise.withResolvers<void>()
+  const stop = () => stopping.resolve()
   // Not `once`: under npm, Ctrl-C arrives twice, and the second must not end the process in the middle of stopping.
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stopping.resolve())
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
+  let hangUp = stop
+  process.on('SIGHUP', () => hangUp())
   for (const name of unknownSettings(process.env)) {
     console.error(`${name} is not a setting and is ignored; see: npx openfield config`)
   }
-  const server = await startServer(config, (line) => console.error(line)).catch((error) => {
-    throw listenProblem(error, config) ?? error
-  })
-  console.log(welcome(server))
-  await stopping.promise
-  await server.close()
+  if (processes === undefined) {
+    const server = await startServer(config, { log }).catch((error) => {
+      throw listenProblem(error, config) ?? error
+    })
+    console.log(welcome(server))
+    await stopping.promise
+    await server.leave()
+    return server.close()
+  }
+
+  const place = await openPlace(config, log)
+  try {
+    const fleet = await startFleet<Serving>(processes, log)
+    // At a terminal it says that the terminal is gone.
+    if (!process.stdin.isTTY) hangUp = () => void fleet.restart()
+    console.log(welcome(fleet.serving))
+    await stopping.promise
+    await fleet.stop()
+  } catch (error) {
+    if (!(error instanceof NotServing)) throw error
+    process.exitCode = 1
+  } finally {
+    await place.close()
+  }
+}
+
+/** Serves as one of several processes, until the one that started it says so, or is gone. */
+async function serveAsMember(config: Config): Promise<void> {
+  const told = Promise.withResolvers<Order>()
+  process.on('message', (order: Order) => told.resolve(order))
+  process.on('SIGTERM', () => told.resolve('stop'))
+  // At a terminal, all processes get them; what they mean for this one, it is told.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
+  // Else the end of the other process would end this one at once.
+  if (cluster.worker) cluster.worker.exitedAfterDisconnect = true
+  process.once('disconnect', () => told.resolve('stop'))
+  try {
+    const server = await startServer(config, { log, isMember: true })
+    const { url, publicUrl, first } = server
+    process.send?.({ url, publicUrl, first } satisfies Serving)
+    await ((await told.promise) === 'leave' ? server.handOver() : server.leave())
+    await server.close()
+  } catch (error) {
+    throw listenProblem(error as { code?: string }, config) ?? error
+  } finally {
+    if (process.connected) process.disconnect()
+  }
 }
 
 function listenProblem(error: { code?: string }, { HOST, PORT }: Config): Error | undefined {
@@ -29,7 +81,7 @@ function listenProblem(error: { code?: string }, { HOST, PORT }: Config): Error 
   return message === undefined ? undefined : new DatabaseUnavailable(message)
 }
 
-function welcome({ url, publicUrl, first }: Server): string {
+function welcome({ url, publicUrl, first }: Serving): string {
   const lines = ['', `Openfield serves ${url}`, `Web app: ${publicUrl}/crm`, `API reference: ${publicUrl}/docs`]
   if (!first) {
     const lost = [

@@ -43,7 +43,7 @@ listen_addresses = ''
 port = 5432
 unix_socket_directories = '.'
 unix_socket_permissions = 0700
-max_connections = 100
+max_connections = 250
 
 # An acknowledged write survives a power cut.
 fsync = on

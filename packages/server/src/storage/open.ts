@@ -9,6 +9,8 @@ export type StorageOptions = {
   /** An external PostgreSQL; undefined: the embedded one of `dataDir`. */
   databaseUrl: string | undefined
   dataDir: string
+  /** How many connections it may have at once; by default as many as a server. */
+  connectionsMax?: number
   /** One server at a time may use an embedded database; tools attach to it. */
   role: 'server' | 'tool'
   /** False leaves the schema as it is, for those who look at it. */
@@ -24,9 +26,10 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const { databaseUrl, dataDir, role, log } = options
   const embedded =
     databaseUrl === undefined ? await openEmbeddedDatabase({ dataDir, role, ...(log && { log }) }) : undefined
-  const db = openDatabase(
-    embedded?.connection ?? { connectionString: databaseUrl, connectionTimeoutMillis: connectTimeoutMs },
-  )
+  const db = openDatabase({
+    ...(embedded?.connection ?? { connectionString: databaseUrl, connectionTimeoutMillis: connectTimeoutMs }),
+    ...(options.connectionsMax !== undefined && { max: options.connectionsMax }),
+  })
   const close = async () => {
     await db.end()
     await embedded?.close()

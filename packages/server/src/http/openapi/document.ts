@@ -139,5 +139,9 @@ const health = {
       description: 'It can.',
       content: { 'application/json': { schema: object({ status: { const: 'ok' } }, ['status']) } },
     },
+    503: {
+      description: 'It still does, and is about to stop: send nothing more here.',
+      content: { 'application/json': { schema: object({ status: { const: 'leaving' } }, ['status']) } },
+    },
   },
 }
