@@ -1,5 +1,5 @@
 import { TypeID } from 'typeid-js'
-import { v5, v7 } from 'uuid'
+import { parse, v5, v7 } from 'uuid'
 
 /** The prefix of every kind of id. The part after it is opaque to clients: a UUIDv7 in base 32 (the TypeID format). */
 export const idPrefixes = {
@@ -38,6 +38,13 @@ export type IdPrefix = (typeof idPrefixes)[keyof typeof idPrefixes]
  * moment.
  */
 export const newUuid = (at?: Date): string => v7(at && { msecs: at.getTime() })
+
+/**
+ * The UUIDv7 of number `sequence` (of 32 bits) of those of a moment that belong together by `key`: always the same one.
+ */
+export function uuidAt(at: Date, sequence: number, key: string): string {
+  return v7({ msecs: at.getTime(), seq: sequence, random: parse(v5(key, systemNamespace)) })
+}
 
 /** The moment a UUIDv7 was made. */
 export const timeOfUuid = (uuid: string) => new Date(Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16))

@@ -64,7 +64,7 @@ export class Openfield {
   readonly admin: Admin
 
   constructor(options: ClientOptions) {
-    const { send, put, stream } = connect(settingsOf(options))
+    const { send, sendLines, put, stream } = connect(settingsOf(options))
     this.account = new Resource<'account'>(send, ['accounts'])
     this.contact = new Resource<'contact'>(send, ['contacts'])
     this.opportunity = new Resource<'opportunity'>(send, ['opportunities'])
@@ -82,7 +82,7 @@ export class Openfield {
     this.workflowRun = new WorkflowRuns(send)
     this.enrichmentRun = new EnrichmentRuns(send)
     this.auth = new Auth(send)
-    this.admin = new Admin(send, stream)
+    this.admin = new Admin(send, sendLines, stream)
   }
 }
 

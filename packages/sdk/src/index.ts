@@ -1,5 +1,6 @@
 /** A client library for Openfield and for servers that speak the same API, for Node and browsers. */
 export type { ApiKey, NewApiKey } from './admin/api-keys.ts'
+export type { BulkResult, BulkRow, ImportLink } from './admin/bulk.ts'
 export type {
   EnrichedField,
   EnrichedRecord,

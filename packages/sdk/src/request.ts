@@ -41,6 +41,9 @@ export type ApiRequest = {
 /** Sends a request and returns the JSON of the answer. Throws APIError, or OpenfieldError for a request that cannot be. */
 export type Send = <T>(request: ApiRequest, options?: RequestOptions) => Promise<T>
 
+/** Sends JSON lines, and returns what stands on those of the answer. Throws as Send does. */
+export type SendLines = <T>(request: ApiRequest, lines: readonly unknown[], options?: RequestOptions) => Promise<T[]>
+
 /** Bytes on their way to the server. A stream can be sent only once, and is not sent again when that fails. */
 export type Bytes = Uint8Array | Blob | ReadableStream<Uint8Array>
 
@@ -62,8 +65,9 @@ export type Put = (
 export type Stream = (request: ApiRequest, options: RequestOptions & { timeout: number }) => AsyncIterable<string>
 
 /** The doors to the network: addresses, headers, time-outs and retries are added here. */
-export const connect = (settings: Settings): { send: Send; put: Put; stream: Stream } => ({
-  send: sender(settings),
+export const connect = (settings: Settings): { send: Send; sendLines: SendLines; put: Put; stream: Stream } => ({
+  send: sender(settings, exchangeJson),
+  sendLines: lineSender(settings),
   put: putter(settings),
   stream: streamer(settings),
 })
@@ -77,20 +81,36 @@ function streamer(settings: Settings): Stream {
   }
 }
 
-function sender(settings: Settings): Send {
+function lineSender(settings: Settings): SendLines {
+  const send = sender(settings, async (...request) => (await exchange(...request)).text)
+  return async <T>(request: ApiRequest, lines: readonly unknown[], options?: RequestOptions) => {
+    const text = lines.map((line) => JSON.stringify(line)).join('\n')
+    const answer = await send<string>({ ...request, text: { type: 'application/x-ndjson', text } }, options)
+    return answer
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as T)
+  }
+}
+
+/** What a request says besides JSON. */
+type Sent = ApiRequest & { text?: { type: string; text: string } }
+
+function sender(settings: Settings, receive: typeof exchangeJson) {
   const base = baseOf(settings.baseURL)
   const headers = standardHeaders(settings)
-  return async <T>(request: ApiRequest, options: RequestOptions = {}) => {
+  return async <T>(request: Sent, options: RequestOptions = {}) => {
     const { timeout = settings.timeout, maxRetries = settings.maxRetries, signal } = options
     const url = urlOf(base, request)
+    const { type = 'application/json', text = JSON.stringify(request.body) } = request.text ?? {}
     const init: RequestInit = {
       method: request.method,
-      headers: headersOf(headers, request, options, maxRetries),
+      headers: headersOf(headers, request, options, maxRetries, text === undefined ? undefined : type),
       // A followed redirect would turn a POST into a GET, and its answer into that of a write.
       redirect: 'manual',
-      ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
+      ...(text !== undefined && { body: text }),
     }
-    const attempt = () => exchangeJson(settings.fetch, url, init, timeout, signal)
+    const attempt = () => receive(settings.fetch, url, init, timeout, signal)
     return (await withRetries(attempt, maxRetries, signal)) as T
   }
 }
@@ -143,9 +163,15 @@ function withHeaders(headers: Headers, added: Readonly<Record<string, string>> =
   return headers
 }
 
-function headersOf(standard: Headers, { method, body }: ApiRequest, options: RequestOptions, maxRetries: number) {
+function headersOf(
+  standard: Headers,
+  { method }: ApiRequest,
+  options: RequestOptions,
+  maxRetries: number,
+  contentType?: string,
+) {
   const headers = new Headers(standard)
-  if (body !== undefined) headers.set('content-type', 'application/json')
+  if (contentType !== undefined) headers.set('content-type', contentType)
   if (options.idempotencyKey) headers.set('idempotency-key', options.idempotencyKey)
   withHeaders(headers, options.headers)
   // Without a key, a write whose answer was lost would be made twice by its retry.
@@ -155,7 +181,7 @@ function headersOf(standard: Headers, { method, body }: ApiRequest, options: Req
 }
 
 /** 128 random bits. Not `crypto.randomUUID`, which pages served over plain http do not have. */
-const randomKey = () =>
+export const randomKey = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 
 function urlOf(base: string, { api, path, query = {} }: ApiRequest): string {

@@ -372,6 +372,9 @@ export async function requestsOf(api: Api, word: string): Promise<Record<string,
       return { params: { id: one.id } }
     },
     'admin.import.errors': () => idOf(anImport()),
+    'admin.import.stream': async () => ({
+      body: { objectType: slug, fields: { $name: `A of ${word}` }, relationships: await customLinks() },
+    }),
     'admin.import': async () => ({
       params: { objectType: slug },
       body: {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { startApi } from '../../../server/test/harness.ts'
-import { Openfield } from '../index.ts'
+import { type BulkResult, type BulkRow, Openfield } from '../index.ts'
 
 const api = await startApi()
 const client = new Openfield({ apiKey: api.key, baseURL: api.url })
@@ -19,4 +19,27 @@ it('uploads a table, previews it, imports it, and takes it back', async () => {
   await expect(imports.cancel(draft.id)).rejects.toMatchObject({ status: 422 })
   await imports.undo(draft.id)
   await expect.poll(state, { timeout: 20_000 }).toBe('undone')
+})
+
+it('brings in any number of records, request by request, and knows them again', async () => {
+  async function* rows(): AsyncGenerator<BulkRow> {
+    yield { objectType: 'account', externalId: 'bulk', fields: { $name: 'Bulk' } }
+    for (let n = 0; n < 2500; n += 1) {
+      yield {
+        objectType: 'contact',
+        fields: { $name: { firstName: 'Ada', lastName: `Number ${n}` } },
+        relationships: { $account: { externalId: n === 2400 ? 'nobody' : 'bulk' } },
+      }
+    }
+  }
+  const outcomes = async () => {
+    const found: BulkResult[] = []
+    for await (const result of client.admin.import(rows(), { idempotencyKey: 'bulk' })) found.push(result)
+    expect(found.map(({ row }) => row)).toEqual(found.map((_, at) => at + 1))
+    return Map.groupBy(found, ({ outcome }) => outcome)
+  }
+  const first = await outcomes()
+  expect(first.get('created')).toHaveLength(2500)
+  expect(first.get('refused')).toMatchObject([{ row: 2402, error: { code: 'relationship_entity_missing' } }])
+  expect((await outcomes()).get('exists')).toHaveLength(2500)
 })

@@ -1,5 +1,6 @@
-import type { Send, Stream } from '../request.ts'
+import type { Send, SendLines, Stream } from '../request.ts'
 import { ApiKeys } from './api-keys.ts'
+import { importWith } from './bulk.ts'
 import { Enrichment } from './enrichment.ts'
 import { Events } from './events.ts'
 import { Exports } from './exports.ts'
@@ -28,6 +29,7 @@ export class Admin {
   readonly mailboxes: Mailboxes
   readonly members: Members
   readonly exports: Exports
+  readonly import: ReturnType<typeof importWith>
   readonly imports: Imports
   readonly objects: Objects
   readonly passwordResets: PasswordResets
@@ -43,7 +45,7 @@ export class Admin {
   readonly welcome: Welcome
   readonly workflows: Workflows
 
-  constructor(send: Send, stream: Stream) {
+  constructor(send: Send, sendLines: SendLines, stream: Stream) {
     this.apiKeys = new ApiKeys(send)
     this.enrichment = new Enrichment(send)
     this.events = new Events(stream, send)
@@ -52,6 +54,7 @@ export class Admin {
     this.mailboxes = new Mailboxes(send)
     this.members = new Members(send)
     this.exports = new Exports(send)
+    this.import = importWith(sendLines)
     this.imports = new Imports(send)
     this.objects = new Objects(send)
     this.passwordResets = new PasswordResets(send)

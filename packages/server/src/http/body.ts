@@ -39,30 +39,30 @@ function limitTime({ raw, headers, routeOptions }: FastifyRequest, withinMs: num
 }
 
 /** A small body that unpacks to a large one would pass the limit. */
-function requireUnpacked({ headers, is404 }: FastifyRequest) {
+export function requireUnpacked({ headers, is404 }: Pick<FastifyRequest, 'headers' | 'is404'>) {
   if (is404 || (headers['content-encoding'] ?? 'identity') === 'identity') return
   throw new ApiError('unsupported_media_type', undefined, 'Send the body as it is, without Content-Encoding.')
 }
 
-/** Reads JSON; nothing at all is undefined. Throws a 400. */
-export function parseJson(body: Buffer): unknown {
+/** Reads JSON; nothing at all is undefined. Throws a 400, which says of `what`. */
+export function parseJson(body: Buffer, what = 'The body'): unknown {
   if (body.length === 0) return undefined
-  const text = decode(body)
-  if (isDeep(text)) throw badRequest('invalid_type', `The body has more than ${depthMax} levels.`)
+  const text = decode(body, what)
+  if (isDeep(text)) throw badRequest('invalid_type', `${what} has more than ${depthMax} levels.`)
   try {
     return JSON.parse(text)
   } catch {
-    throw badRequest('invalid_type', notJson)
+    throw notJson(what)
   }
 }
 
-const notJson = 'The body is not valid JSON in UTF-8.'
+const notJson = (what: string) => badRequest('invalid_type', `${what} is not valid JSON in UTF-8.`)
 
-function decode(body: Buffer): string {
+function decode(body: Buffer, what: string): string {
   try {
     return utf8.decode(body)
   } catch {
-    throw badRequest('invalid_type', notJson)
+    throw notJson(what)
   }
 }
 

@@ -8,9 +8,7 @@ export const unknownRoute = (request: FastifyRequest) =>
 
 /** Turns whatever was thrown into a response in the documented envelope. The one place that does. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
-  const known = apiErrorOf(error, request)
-  if (!known) request.log.error({ err: error, requestId: request.id, method: request.method, url: loggedUrl(request) })
-  const answer = known ?? unexpected(request.id)
+  const answer = answerTo(error, request)
   // What the router refuses has passed no hook.
   setCommonHeaders(request, reply)
   if (answer.type === 'too_many_requests') reply.header('retry-after', String(answer.place.retryAfter ?? 1))
@@ -19,6 +17,13 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
     .code(answer.status)
     .header('content-type', 'application/json; charset=utf-8')
     .send(JSON.stringify(answer))
+}
+
+/** The answer to whatever was thrown. What nobody expected is logged. */
+export function answerTo(error: unknown, request: FastifyRequest): ApiError {
+  const known = apiErrorOf(error, request)
+  if (!known) request.log.error({ err: error, requestId: request.id, method: request.method, url: loggedUrl(request) })
+  return known ?? unexpected(request.id)
 }
 
 /** What every response has: an id to look for in the log, and that it is of the type it says. */

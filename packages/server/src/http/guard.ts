@@ -118,8 +118,16 @@ function requireAccess({ role, scopes }: Caller, requirements: Requirements) {
 }
 
 function idempotencyOf(request: FastifyRequest, { operation }: Requirements): Idempotency | undefined {
-  const key = request.headers['idempotency-key']
-  if (operation === undefined || typeof key !== 'string' || key === '') return undefined
+  const key = operation === undefined ? undefined : idempotencyKeyOf(request)
+  if (operation === undefined || key === undefined) return undefined
+  const { entitySlug } = request.params as { entitySlug?: string }
+  return { operation: entitySlug === undefined ? operation : `${operation} ${entitySlug}`, key }
+}
+
+/** The idempotency key that a request has. */
+export function idempotencyKeyOf({ headers }: FastifyRequest): string | undefined {
+  const key = headers['idempotency-key']
+  if (typeof key !== 'string' || key === '') return undefined
   if (key.length > keyLengthMax) {
     throw badRequest(
       'idempotency_key_too_long',
@@ -127,6 +135,5 @@ function idempotencyOf(request: FastifyRequest, { operation }: Requirements): Id
       'Idempotency-Key',
     )
   }
-  const { entitySlug } = request.params as { entitySlug?: string }
-  return { operation: entitySlug === undefined ? operation : `${operation} ${entitySlug}`, key }
+  return key
 }

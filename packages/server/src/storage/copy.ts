@@ -93,7 +93,7 @@ class Outgoing {
 }
 
 /** Sends rows to a statement `copy … from stdin`. Returns how many there were. */
-export function copyIn(client: Client, text: string, rows: AsyncIterable<Buffer>): Promise<number> {
+export function copyIn(client: Client, text: string, rows: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>()
   let count = 0
   const incoming = {
@@ -114,7 +114,7 @@ export function copyIn(client: Client, text: string, rows: AsyncIterable<Buffer>
   return promise
 }
 
-async function send(wire: Wire, rows: AsyncIterable<Buffer>) {
+async function send(wire: Wire, rows: AsyncIterable<Buffer> | Iterable<Buffer>) {
   for await (const chunk of rows) {
     wire.sendCopyFromChunk(chunk)
     if (wire.stream.writableNeedDrain) await once(wire.stream, 'drain')

@@ -62,7 +62,7 @@ export async function rows<Row extends object>(db: Connection, text: string, val
 }
 
 /** Runs `work` in one transaction; anything thrown undoes all of it. */
-export async function transaction<T>(db: Database, work: (tx: Connection) => Promise<T>): Promise<T> {
+export async function transaction<T>(db: Database, work: (tx: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await db.connect()
   try {
     await client.query('begin')

@@ -27,9 +27,17 @@ export async function addWords(
      select $1, e.field, e.value, e.id from unnest($2::int[], $3::text[], $4::uuid[]) e(field, value, id) on conflict do nothing`,
     [workspace, entries.map(({ field }) => field), entries.map(({ value }) => value), entries.map(({ id }) => id)],
   )
-  const words = new Set(entries.map(({ value }) => value.split(' ', 1)[0] ?? '').filter((word) => word > ':'))
-  await tx.query(
+  await noteWords(tx, workspace, new Set(entries.flatMap(({ value }) => notedWord(value) ?? [])))
+}
+
+/** The word of an entry of search that is kept for finding those that are like another; numbers are not. */
+export function notedWord(entry: string): string | undefined {
+  return entry > ':' ? entry.slice(0, entry.indexOf(' ')) : undefined
+}
+
+/** Notes words, in the order that all writers keep. */
+export const noteWords = (db: Connection, workspace: number, words: Iterable<string>) =>
+  db.query(
     'insert into search_word (workspace_id, word) select $1, w from unnest($2::text[]) w on conflict do nothing',
     [workspace, [...words].sort()],
   )
-}

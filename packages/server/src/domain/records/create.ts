@@ -1,4 +1,4 @@
-import { newUuid, type ObjectDefinition, timeOfUuid } from '@openfield/schema'
+import { type ApiError, newUuid, type ObjectDefinition, timeOfUuid } from '@openfield/schema'
 import { type WorkKind, workOf } from '../../jobs/work.ts'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import type { Mail } from '../../storage/emails.ts'
@@ -67,7 +67,7 @@ export const createRecord = (
     const at = timeOfUuid(id)
     const links = linksAfter(noLinks, changes)
     const record = { id, version: 1, updatedAt: at.toISOString(), externalId, ...links }
-    const set = Object.fromEntries(values.map((write) => [write.field.key, wireForm(write)]))
+    const set = setFields(values)
     // The response is made before the record is stored, so that both are stored together.
     const all = JSON.stringify({ ...shapeOf(definitions, definition).unset, ...set })
     // Who wrote it sees it, whatever it is linked to.
@@ -102,6 +102,10 @@ export const createRecord = (
 const systemLinks = ({ relationships, unseen }: ObjectDefinition, { links = {} }: RecordInput) =>
   Object.entries(links).flatMap(([key, ids]) => linksTo(relationships.get(key) ?? unseen.get(key), ids))
 
+/** What a record holds of some values, by key. */
+export const setFields = (values: readonly FieldWrite[]) =>
+  Object.fromEntries(values.map((write) => [write.field.key, wireForm(write)]))
+
 /** What a new record would be: its values and links. Throws ApiError for input that is refused. Writes nothing. */
 export async function checkNew(
   ctx: Context,
@@ -109,9 +113,26 @@ export async function checkNew(
   definition: ObjectDefinition,
   input: RecordInput,
 ): Promise<{ values: FieldWrite[]; write: Write }> {
+  const { values, write, refused } = await readNew(ctx, definitions, definition, input)
+  // What is derived may bring other records along: not when this one is refused in the end.
+  if (refused || rulesOf(definition).derive) {
+    await requireLinked(ctx.db, ctx.workspace, definitions.types, write.links)
+  }
+  if (refused) throw refused
+  return { values, write }
+}
+
+/** The same, without a look whether what it is to be linked to is there: a missing link comes before `refused`. */
+export async function readNew(
+  ctx: Context,
+  definitions: VersionedDefinitions,
+  definition: ObjectDefinition,
+  input: Pick<RecordInput, 'fields' | 'relationships'>,
+  idsMax?: number,
+): Promise<{ values: FieldWrite[]; write: Write; refused: ApiError | undefined }> {
   const rules = rulesOf(definition)
   const { writes, broken } = parseFields(definition, resolveStage(definition, input.fields), 'create', rules)
-  const relationships = withDefaults(ctx, definition, parseNewRelationships(definition, input.relationships))
+  const relationships = withDefaults(ctx, definition, parseNewRelationships(definition, input.relationships, idsMax))
   const links = linkChanges(definitions.types, relationships, noLinks)
   const values = writes.filter(({ value }) => value !== null)
   const write = { value: valueIn(values), relationships, links }
@@ -122,13 +143,14 @@ export async function checkNew(
     missingField(definition, writes) ??
     missingRequired(definition, definition.relationships.values(), linksAfter(noLinks, links)) ??
     ruled
-  // What is derived may bring other records along: not when this one is refused in the end.
-  if (refused || rules.derive) await requireLinked(ctx.db, ctx.workspace, definitions.types, links)
-  if (refused) throw refused
-  return { values, write }
+  return { values, write, refused }
 }
 
-const noLinks = { from: { ids: new Map(), more: new Set<number>() }, to: { ids: new Map(), more: new Set<number>() } }
+/** The links of a record that has none. */
+export const noLinks = {
+  from: { ids: new Map(), more: new Set<number>() },
+  to: { ids: new Map(), more: new Set<number>() },
+}
 
 /** `$createdBy` is the member who calls, unless the body says otherwise. */
 function withDefaults(ctx: Context, definition: ObjectDefinition, writes: RelationshipWrite[]): RelationshipWrite[] {

@@ -23,14 +23,15 @@ const changesMax = 25
 export function parseNewRelationships(
   definition: ObjectDefinition,
   input: Record<string, unknown>,
+  most = idsMax,
 ): RelationshipWrite[] {
   const writes = Object.entries(input).map(([key, value]): RelationshipWrite => {
     const relationship = writableRelationship(definition, key, 'create')
-    const add = parseIds(value, param(key))
+    const add = parseIds(value, param(key), most)
     requireOne(relationship, add)
     return { relationship, add, remove: [], replace: false }
   })
-  limitIds(writes)
+  limitIds(writes, most)
   return writes
 }
 
@@ -77,10 +78,10 @@ function writableRelationship(definition: ObjectDefinition, key: string, verb: '
 const wrongIds = (where: string) =>
   badRequest('invalid_type', 'A relationship takes the id of a record, or an array of ids.', where)
 
-function parseIds(value: unknown, where: string): string[] {
+function parseIds(value: unknown, where: string, most = idsMax): string[] {
   const ids = typeof value === 'string' ? [value] : value
   if (!Array.isArray(ids) || !ids.every((id) => typeof id === 'string')) throw wrongIds(where)
-  if (ids.length > idsMax) throw tooMany()
+  if (ids.length > most) throw tooMany(most)
   return [...new Set(ids)]
 }
 
@@ -132,14 +133,16 @@ function requireAllowed({ linkChanges, label }: ObjectDefinition, { add, remove,
   }
 }
 
-function limitIds(writes: readonly RelationshipWrite[]) {
+function limitIds(writes: readonly RelationshipWrite[], most = idsMax) {
   const ids = writes.reduce((sum, write) => sum + write.add.length + write.remove.length, 0)
-  if (ids > idsMax) throw tooMany()
+  if (ids > most) throw tooMany(most)
 }
 
-const tooMany = () =>
+const tooMany = (most = idsMax) =>
   unprocessable(
-    `A request can name at most ${idsMax} related records and make at most ${changesMax} link changes; split it.`,
+    most === idsMax
+      ? `A request can name at most ${idsMax} related records and make at most ${changesMax} link changes; split it.`
+      : `A row can name at most ${most} related records; add the others afterwards.`,
     'relationships',
     'relationship_write_limit_exceeded',
   )

@@ -38,7 +38,7 @@ export const writeContext = (
 })
 
 /** Changes are read in the order of their ids: one of a past that is made up has an id of its time. */
-const changeIdAt = (at: Date) => newUuid(Date.now() - at.getTime() > 60_000 ? at : undefined)
+export const changeIdAt = (at: Date) => newUuid(Date.now() - at.getTime() > 60_000 ? at : undefined)
 
 /** Who made a change, as the API says it: an id that names what it is of. */
 export const actorId = (actor: string | null) =>
@@ -66,7 +66,7 @@ export function refusedWrite(
 }
 
 /** A 422 and not a 409, which every client would retry to no use. Names the record that has the value. */
-function valueTaken(detail: string, definition: ObjectDefinition): ApiError {
+export function valueTaken(detail: string, definition: ObjectDefinition): ApiError {
   const [fieldId, holder = ''] = detail.split(' ')
   const field = [...definition.fields.values()].find((one: Field) => one.id === Number(fieldId))
   const key = field?.key ?? 'the field'

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import { ApiError, essenceOf } from '@openfield/schema'
 import { create as contentDisposition } from 'content-disposition'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -7,19 +6,15 @@ import { type Download, downloadFile } from '../../domain/files/download.ts'
 import { requireSigned, type SignedMethod } from '../../domain/files/signed-urls.ts'
 import { uploadFile } from '../../domain/files/upload.ts'
 import { requestedRange } from '../byte-range.ts'
-
-/** For how long an upload may stand still. */
-const idleMs = 60_000
+import { streamBodies, streamedBody } from '../streamed-body.ts'
 
 /** The two ends of a signed URL, where the bytes of files go in and out. The signature stands for a key. */
 export function fileByteRoutes(app: FastifyInstance, system: System) {
   app.register(async (bytes) => {
-    // Whatever the type of a body: it is stored as it comes, never held as a whole.
-    bytes.removeAllContentTypeParsers()
-    bytes.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+    streamBodies(bytes)
     bytes.put('/files/:id', { config: { streams: true } }, async (request, reply) => {
       const { ctx, file } = await signed(system, 'PUT', request)
-      const md5 = await uploadFile(ctx, file, { headers: request.headers, bytes: bodyOf(request.raw) })
+      const md5 = await uploadFile(ctx, file, { headers: request.headers, bytes: streamedBody(request.raw) })
       return reply.header('etag', `"${md5}"`).send()
     })
     bytes.get('/files/:id', async (request, reply) => {
@@ -32,21 +27,6 @@ export function fileByteRoutes(app: FastifyInstance, system: System) {
 async function signed(system: System, method: SignedMethod, { raw }: FastifyRequest) {
   const { workspace, file } = await requireSigned(system, method, raw.url ?? '')
   return { ctx: { ...system, workspace, caller: undefined }, file }
-}
-
-/**
- * The body as it comes: the next chunk is read when the last has been dealt with. When it is left early the rest is let
- * pass, so that the client, which may be in the middle of sending, gets to read the answer.
- */
-async function* bodyOf(body: IncomingMessage) {
-  body.setTimeout(idleMs, () => body.destroy())
-  try {
-    yield* body.iterator({ destroyOnReturn: false })
-  } finally {
-    // What follows may take longer.
-    body.setTimeout(0)
-    body.resume()
-  }
 }
 
 async function sendFile({ headers }: FastifyRequest, reply: FastifyReply, file: Download) {

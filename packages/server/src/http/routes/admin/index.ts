@@ -2,8 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import { type Guards, guard, type Requirements, sendJson } from '../../guard.ts'
 import { parseListQuery } from '../../list-query.ts'
 import { parseBody } from '../../parse.ts'
+import { streamBodies } from '../../streamed-body.ts'
 import { queryOf } from '../records.ts'
 import { apiKeys } from './api-keys.ts'
+import { bulk } from './bulk.ts'
 import { enrichment } from './enrichment.ts'
 import { events } from './events.ts'
 import { tableExports } from './exports.ts'
@@ -35,6 +37,7 @@ export const adminGroups: readonly AdminGroup[] = [
   records,
   trash,
   recordFiles,
+  bulk,
   imports,
   tableExports,
   ingest,
@@ -60,15 +63,24 @@ export const adminRequirements = ({ method, access, scopes = [], category }: Adm
 
 export function adminRoutes(app: FastifyInstance, guards: Guards) {
   for (const { operations } of adminGroups) {
-    for (const operation of Object.values(operations)) addRoute(app, guards, operation)
+    for (const operation of Object.values(operations)) {
+      if (operation.streams) app.register(async (streaming) => addStreamingRoute(streaming, guards, operation))
+      else addRoute(app, guards, operation)
+    }
   }
 }
 
+function addStreamingRoute(app: FastifyInstance, guards: Guards, operation: AdminOperation) {
+  streamBodies(app)
+  addRoute(app, guards, operation)
+}
+
 function addRoute(app: FastifyInstance, guards: Guards, operation: AdminOperation) {
-  const { method, path, body, paged } = operation
+  const { method, path, body, paged, streams } = operation
   app.route({
     method,
     url: path,
+    config: streams ? { streams } : {},
     onRequest: guard(guards, adminRequirements(operation)),
     async handler(request, reply) {
       const query = queryOf(request.raw.url)

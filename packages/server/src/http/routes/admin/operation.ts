@@ -23,6 +23,8 @@ export type AdminOperation<Body extends z.ZodType = z.ZodType> = {
   /** By default Read for GET, and Write. */
   category?: Requirements['category']
   body?: Body
+  /** It reads JSON lines, of any number, from the request as they come. */
+  streams?: true
   /** It takes `limit` and `offset`. */
   paged?: true
   /** Parameters of the query string, for the OpenAPI document. */

@@ -1,0 +1,196 @@
+import { ApiError } from '@openfield/schema'
+import { inBatch, insertRecords, wordsIn } from '../../storage/bulk.ts'
+import type { VersionedDefinitions } from '../../storage/definitions.ts'
+import { firstUse } from '../../storage/idempotency.ts'
+import { noteWords } from '../../storage/search-words.ts'
+import { type Context, withDefinitions } from '../context.ts'
+import { rulesOf } from '../records/rules.ts'
+import { searchField } from '../search/words.ts'
+import { isRead, noReferences, type Origin, type ReadRow, type References, readRow } from './bulk-row.ts'
+import { type Settled, settle } from './bulk-settle.ts'
+
+/** What became of a row; rows are counted from 1. */
+export type RowResult = { row: number } & (
+  | { id: string; outcome: 'created' | 'exists' }
+  | { outcome: 'refused'; error: object }
+)
+
+/** What became of all. */
+export type ImportSummary = { done: true; rows: number } & Record<Settled['outcome'], number>
+
+/** A batch is written when it has so many rows, or so many characters. */
+const rowsMax = 2000
+const sizeMax = 8 * 1024 * 1024
+
+/** What the rows of a long import ask for waits, so that it is not in their way, and is asked for once for many. */
+const workDelayMs = 120_000
+
+/**
+ * Creates records, of any number and of all types that can be created, in their order. A row is an object with `objectType`,
+ * `fields` and, if need be, `relationships`, `id`, `externalId`, `createdAt` and `updatedAt`; in the place of one, an ApiError
+ * refuses what stood there. One whose id or externalId is there already is left alone, so that what broke off is simply
+ * imported again; with a key, that holds for rows without either, too. Rows come in portions of any size; an empty one
+ * says that the next may take a while, and has those before it written. Yields what became of each, batch by batch, and
+ * then of all.
+ */
+export async function* importRows(
+  ctx: Context,
+  portions: AsyncIterable<readonly unknown[]>,
+  idempotencyKey?: string,
+): AsyncGenerator<readonly (RowResult | ImportSummary)[], void, undefined> {
+  const origin = idempotencyKey === undefined ? undefined : await originOf(ctx, idempotencyKey)
+  const importer = new Importer(ctx, origin)
+  try {
+    for await (const portion of portions) {
+      for (const row of portion) {
+        const written = await importer.add(row)
+        if (written.length > 0) yield written
+      }
+      const written = portion.length === 0 ? await importer.writeAll() : []
+      if (written.length > 0) yield written
+    }
+    yield [...(await importer.writeAll()), importer.summary]
+  } finally {
+    await importer.settled()
+  }
+}
+
+async function originOf(ctx: Context, key: string): Promise<Origin> {
+  return { key, at: await firstUse(ctx.db, ctx.workspace, 'import', key, ctx.now()) }
+}
+
+type Batch = {
+  /** The number of the row before the first. */
+  before: number
+  raw: unknown[]
+  read: (ReadRow | ApiError)[]
+  references: References
+  size: number
+  /** Whether it is one of records that get links by what others have; undefined when it has none yet. */
+  looksAtOthers: boolean | undefined
+  definitions: VersionedDefinitions | undefined
+}
+
+class Importer {
+  readonly summary: ImportSummary = { done: true, rows: 0, created: 0, exists: 0, refused: 0 }
+  readonly #ctx: Context
+  readonly #origin: Origin | undefined
+  #batch: Batch = newBatch(0)
+  #writing: Promise<RowResult[]> = Promise.resolve([])
+  #batches = 0
+  /** Words that are noted already. */
+  #words = new Set<string>()
+
+  constructor(ctx: Context, origin: Origin | undefined) {
+    this.#ctx = ctx
+    this.#origin = origin
+  }
+
+  /** Takes a row; when that begins a new batch, returns what became of the rows of the one before the last. */
+  async add(row: unknown): Promise<RowResult[]> {
+    const read = await this.#read(this.#batch, row)
+    if (isRead(read) && looksAtOthers(read) !== (this.#batch.looksAtOthers ?? looksAtOthers(read))) {
+      const written = await this.#write()
+      return [...written, ...(await this.add(row))]
+    }
+    const batch = this.#batch
+    batch.raw.push(row)
+    batch.read.push(read)
+    if (isRead(read)) {
+      batch.size += read.fields.length
+      batch.looksAtOthers = looksAtOthers(read)
+    }
+    return batch.raw.length >= rowsMax || batch.size >= sizeMax ? this.#write() : []
+  }
+
+  /** Writes what has been taken, and returns what became of all that has not been told of yet. */
+  async writeAll(): Promise<RowResult[]> {
+    return [...(await this.#write()), ...(await this.#write())]
+  }
+
+  /** Resolves when nothing is being written any more. */
+  settled = () => this.#writing.then(nothing, nothing)
+
+  /** Begins to write the batch, while the next one is read. Returns what became of the one before it. */
+  async #write(): Promise<RowResult[]> {
+    const written = await this.#writing
+    const batch = this.#batch
+    this.#batch = newBatch(batch.before + batch.raw.length)
+    this.#writing = batch.raw.length === 0 ? Promise.resolve([]) : this.#writeBatch(batch)
+    // Whoever waits for it is told.
+    this.#writing.catch(nothing)
+    return written
+  }
+
+  async #read(batch: Batch, row: unknown): Promise<ReadRow | ApiError> {
+    if (row instanceof ApiError) return row
+    batch.definitions ??= await this.#ctx.definitions.get(this.#ctx)
+    const { definitions } = batch
+    try {
+      const number = batch.before + batch.read.length + 1
+      return await readRow(this.#ctx, definitions, row, number, this.#origin, batch.references)
+    } catch (error) {
+      if (error instanceof ApiError) return error
+      throw error
+    }
+  }
+
+  async #writeBatch(batch: Batch): Promise<RowResult[]> {
+    const { db, workspace, caller } = this.#ctx
+    const outcomes = await withDefinitions(this.#ctx, async (definitions) => {
+      if (definitions.version !== batch.definitions?.version) await this.#readAgain(batch, definitions)
+      await this.#noteWords(batch)
+      return inBatch(db, workspace, definitions.version, async (tx) => {
+        const { records, work, outcomes } = await settle(this.#ctx, tx, definitions, batch.read, batch.references)
+        const dueAt = new Date(this.#ctx.now().getTime() + (this.#batches === 0 ? 0 : workDelayMs))
+        if (records.length > 0) await insertRecords(tx, workspace, records, caller?.actor ?? null, work, dueAt)
+        return outcomes
+      })
+    })
+    this.#batches += 1
+    this.#ctx.workWritten()
+    this.#ctx.events.wake(workspace)
+    return outcomes.map((outcome, at) => this.#result(batch.before + at + 1, outcome))
+  }
+
+  /** The definitions have changed since the rows were read. */
+  async #readAgain(batch: Batch, definitions: VersionedDefinitions) {
+    const { raw } = batch
+    Object.assign(batch, { read: [], references: noReferences(), definitions })
+    for (const row of raw) batch.read.push(await this.#read(batch, row))
+  }
+
+  /** By itself, so that nobody who writes the same words has to wait for the batch. */
+  async #noteWords({ read }: Batch) {
+    const words = wordsIn(read.filter(isRead), searchField)
+    const fresh = [...words].filter((word) => !this.#words.has(word))
+    if (fresh.length === 0) return
+    await noteWords(this.#ctx.db, this.#ctx.workspace, fresh)
+    if (this.#words.size > wordsMax) this.#words.clear()
+    for (const word of fresh) this.#words.add(word)
+  }
+
+  #result(row: number, settled: Settled): RowResult {
+    this.summary.rows += 1
+    this.summary[settled.outcome] += 1
+    if (settled.outcome !== 'refused') return { row, id: settled.id, outcome: settled.outcome }
+    return { row, outcome: 'refused', ...settled.error.toJSON() }
+  }
+}
+
+const wordsMax = 200_000
+
+const newBatch = (before: number): Batch => ({
+  before,
+  raw: [],
+  read: [],
+  references: noReferences(),
+  size: 0,
+  looksAtOthers: undefined,
+  definitions: undefined,
+})
+
+const nothing = () => {}
+
+/** Records that get links by what others have, which has to be written before they are looked at. */
+const looksAtOthers = ({ definition }: ReadRow) => rulesOf(definition).derive !== undefined

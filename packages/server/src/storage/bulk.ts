@@ -1,0 +1,230 @@
+import { type Client, copyIn } from './copy.ts'
+import { type Connection, type Database, rows, sqlState, transaction } from './database.ts'
+import { type Creation, type Entries, refusable, type Work } from './records.ts'
+import { notedWord } from './search-words.ts'
+
+/** A record that is created together with many others. */
+export type NewRecord = Creation & { at: Date; updatedAt: Date; changeId: string }
+
+/** Values that only one record may have, and who has one. */
+export type UniqueValue = { field: number; value: string }
+
+const triesMax = 20
+
+/**
+ * Runs a transaction that writes many records with definitions that must be those that the database has. When somebody else
+ * is about to take an id or a value that it takes too, it waits, and looks again. Throws WriteRefused.
+ */
+export async function inBatch<T>(
+  db: Database,
+  workspace: number,
+  definitions: number,
+  write: (tx: Client) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await transaction(db, async (tx) => {
+        await refusable(tx.query('select require_definitions($1, $2)', [workspace, definitions]))
+        return write(tx)
+      })
+    } catch (error) {
+      const state = sqlState(error)
+      if ((state !== uniqueViolation && state !== deadlock) || tries === triesMax) throw error
+    }
+  }
+}
+
+const uniqueViolation = '23505'
+const deadlock = '40P01'
+
+/** The types of those of some ids that there are, live or in the trash. */
+export async function typesOfIds(db: Connection, workspace: number, ids: readonly string[]) {
+  if (ids.length === 0) return new Map<string, number>()
+  const found = await rows<{ id: string; type: number }>(
+    db,
+    `select r.id, r.object_type as type from unnest($2::uuid[]) x(id) cross join lateral (
+       select id, object_type from record where workspace_id = $1 and id = x.id limit 1) r`,
+    [workspace, ids],
+  )
+  return new Map(found.map(({ id, type }) => [id, type]))
+}
+
+/** Records to link to. Nobody deletes them until the transaction ends. */
+export async function holdTargets(tx: Connection, workspace: number, ids: readonly string[]) {
+  if (ids.length === 0) return new Map<string, { type: number; deleted: boolean }>()
+  const found = await rows<{ id: string; type: number; deleted: boolean }>(
+    tx,
+    `select id, object_type as type, deleted_at is not null as deleted from record
+     where workspace_id = $1 and id = any($2) order by id for key share`,
+    [workspace, ids],
+  )
+  return new Map(found.map(({ id, ...one }) => [id, one]))
+}
+
+export type ExternalId = { objectType: number; externalId: string }
+
+/** The live records with some external ids, or what the ones with them were merged into; in the order asked, where there are any. */
+export async function findByExternalIds(db: Connection, workspace: number, wanted: readonly ExternalId[]) {
+  if (wanted.length === 0) return []
+  const found = await rows<{ n: number; id: string }>(
+    db,
+    `select x.n::int - 1 as n, r.id from unnest($2::int[], $3::text[]) with ordinality x(type, external, n) cross join lateral (
+       select id from record where workspace_id = $1 and object_type = x.type and external_id = x.external and deleted_at is null
+       union all
+       select s.id from (
+         select id from record where workspace_id = $1 and object_type = x.type and external_id = x.external
+           and merged_into is not null order by deleted_at desc limit 1) m, survivor_of($1, m.id) s where s.deleted_at is null
+       limit 1) r`,
+    [workspace, wanted.map(({ objectType }) => objectType), wanted.map(({ externalId }) => externalId)],
+  )
+  return found.flatMap(({ n, id }) => {
+    const one = wanted[n]
+    return one ? [{ ...one, id }] : []
+  })
+}
+
+/** Those of some unique values that a record has. */
+export async function findHolders(db: Connection, workspace: number, wanted: readonly UniqueValue[]) {
+  if (wanted.length === 0) return []
+  return rows<UniqueValue & { id: string }>(
+    db,
+    `select u.field, u.value, u.id from unnest($2::int[], $3::text[]) x(field, value) cross join lateral (
+       select field, value, id from unique_value where workspace_id = $1 and field = x.field and value = x.value limit 1) u`,
+    [workspace, wanted.map(({ field }) => field), wanted.map(({ value }) => value)],
+  )
+}
+
+/** The words of some records that are kept for finding those that are like another. */
+export const wordsIn = (records: readonly { entries: Entries }[], searchField: number): Set<string> =>
+  new Set(
+    records.flatMap(({ entries: { textFields, texts } }) =>
+      texts.filter((_, at) => textFields[at] === searchField).flatMap((text) => notedWord(text) ?? []),
+    ),
+  )
+
+/**
+ * Writes new records with their links, index rows, changes and work: what `create_record` writes for each, by COPY. Their ids,
+ * external ids and unique values are not taken yet, and what they are linked to is held.
+ */
+export async function insertRecords(
+  tx: Client,
+  workspace: number,
+  records: readonly NewRecord[],
+  actor: string | null,
+  work: readonly Work[],
+  dueAt: Date,
+): Promise<void> {
+  const copy = (table: string, columns: string, lines: string[]) =>
+    lines.length === 0 ? undefined : copyIn(tx, `copy ${table} (workspace_id, ${columns}) from stdin`, [bytesOf(lines)])
+  await copy(
+    'record',
+    'id, object_type, created_at, updated_at, external_id, fields',
+    records.map(({ id, objectType, at, updatedAt, externalId, fields }) =>
+      lineOf(workspace, id, objectType, at.toISOString(), updatedAt.toISOString(), externalId, fields),
+    ),
+  )
+  const edges = edgesOf(records)
+  await letGo(tx, workspace, edges, records)
+  await copy(
+    'edge',
+    'relationship, from_id, to_id, from_one, to_one',
+    edges.map((edge) => lineOf(workspace, edge.relationship, edge.from, edge.to, edge.fromOne, edge.toOne)),
+  )
+  const entry = 'field, value, id'
+  await copy('index_text', entry, entryLines(workspace, records, 'textFields', 'texts'))
+  await copy('index_number', entry, entryLines(workspace, records, 'numberFields', 'numbers'))
+  await copy('index_substring', entry, entryLines(workspace, records, 'substringFields', 'substrings'))
+  await copy('unique_value', entry, entryLines(workspace, records, 'uniqueFields', 'uniques'))
+  await copy(
+    'change',
+    'record_id, id, at, actor, kind, before, after, links',
+    records.map(({ id, changeId, at, after, linkChanges }) =>
+      lineOf(workspace, id, changeId, at.toISOString(), actor, 'created', '{}', after, linkChanges),
+    ),
+  )
+  await addWork(tx, workspace, work, dueAt)
+}
+
+/** Rows in the text format of COPY. */
+const bytesOf = (lines: readonly string[]) => Buffer.from(`${lines.join('\n')}\n`)
+
+function lineOf(...values: (string | number | boolean | null)[]): string {
+  let line = ''
+  for (const value of values) {
+    if (line !== '') line += '\t'
+    line += value === null ? '\\N' : typeof value === 'string' ? escaped(value) : value
+  }
+  return line
+}
+
+const special = /[\\\t\n\r]/
+const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
+
+const escaped = (text: string) =>
+  special.test(text) ? text.replaceAll(/[\\\t\n\r]/g, (one) => escapes[one] ?? one) : text
+
+/** The rows of an index: each once, and those that stand together in it one after the other. */
+function entryLines<F extends keyof Entries, V extends keyof Entries>(
+  workspace: number,
+  records: readonly NewRecord[],
+  fields: F,
+  values: V,
+): string[] {
+  const lines: string[] = []
+  for (const { id, entries } of records) {
+    entries[values].forEach((value, at) => {
+      lines.push(lineOf(workspace, entries[fields][at] ?? 0, value, id))
+    })
+  }
+  return lines.sort().filter((line, at) => line !== lines[at - 1])
+}
+
+type Edge = { relationship: number; from: string; to: string; fromOne: boolean; toOne: boolean }
+
+/** The links of new records. An end that may have one link only keeps the last. */
+function edgesOf(records: readonly NewRecord[]): Edge[] {
+  const edges = new Map<string, Edge>()
+  const full = new Map<string, string>()
+  const take = (end: string, key: string) => {
+    const before = full.get(end)
+    if (before !== undefined && before !== key) edges.delete(before)
+    full.set(end, key)
+  }
+  for (const { id, links } of records) {
+    for (const { relationship, from, other, one, otherOne } of links) {
+      const edge: Edge = from
+        ? { relationship, from: id, to: other, fromOne: one, toOne: otherOne }
+        : { relationship, from: other, to: id, fromOne: otherOne, toOne: one }
+      const key = `${relationship} ${edge.from} ${edge.to}`
+      if (edge.fromOne) take(`from ${relationship} ${edge.from}`, key)
+      if (edge.toOne) take(`to ${relationship} ${edge.to}`, key)
+      edges.set(key, edge)
+    }
+  }
+  return [...edges.values()]
+}
+
+/** Ends that may have one link only, of records that were there before, let go of the one they have. */
+async function letGo(tx: Client, workspace: number, edges: readonly Edge[], records: readonly NewRecord[]) {
+  const fresh = new Set(records.map(({ id }) => id))
+  for (const side of ['from', 'to'] as const) {
+    const full = edges.filter((edge) => edge[`${side}One`] && !fresh.has(edge[side]))
+    for (const [relationship, some] of Map.groupBy(full, (edge) => edge.relationship)) {
+      await tx.query(`delete from edge where workspace_id = $1 and relationship = $2 and ${side}_id = any($3)`, [
+        workspace,
+        relationship,
+        some.map((edge) => edge[side]),
+      ])
+    }
+  }
+}
+
+/** What is asked for already is asked for once more; in the order that others keep, too, who ask for much. */
+const addWork = (tx: Client, workspace: number, work: readonly Work[], dueAt: Date) =>
+  tx.query(
+    `insert into outbox as o (workspace_id, kind, record_id, due_at)
+     select $1, w.kind, w.record, $4 from (select distinct * from unnest($2::text[], $3::uuid[]) x(kind, record)) w
+     order by w.kind, w.record
+     on conflict (workspace_id, kind, record_id) do update set version = o.version + 1, attempts = 0, progress = null`,
+    [workspace, work.map(({ kind }) => kind), work.map(({ recordId }) => recordId), dueAt],
+  )
