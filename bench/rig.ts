@@ -123,6 +123,7 @@ async function contextOf(db: Database, dataDir: string, publicUrl: string): Prom
     ...files,
     encryptionKey: async () => encryptionKey,
     mailer: undefined,
+    metrics: undefined,
     singleSignOn: undefined,
     outbound: createOutbound({ allowedNetworks: [] }),
     enriches: false,

@@ -1,20 +1,13 @@
 import cookie from '@fastify/cookie'
 import cors from '@fastify/cors'
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { System } from './domain/context.ts'
 import { Attempts } from './http/attempts.ts'
 import { Authenticator } from './http/authenticate.ts'
 import { bodyBytesMax, parseJsonBodies } from './http/body.ts'
 import { type Connections, connectionsOf } from './http/connections.ts'
 import { docsRoutes } from './http/docs/routes.ts'
-import {
-  loggedUrl,
-  newRequestId,
-  sendConnectionError,
-  sendError,
-  setCommonHeaders,
-  unknownRoute,
-} from './http/errors.ts'
+import { newRequestId, sendConnectionError, sendError, setCommonHeaders, unknownRoute } from './http/errors.ts'
 import type { Guards } from './http/guard.ts'
 import { RateLimiter } from './http/rate-limit.ts'
 import { adminRoutes } from './http/routes/admin/index.ts'
@@ -32,6 +25,8 @@ import { objectRoutes } from './http/routes/objects.ts'
 import { recordRoutes } from './http/routes/records.ts'
 import { singleSignOnRoutes } from './http/routes/single-sign-on.ts'
 import { workflowRunRoutes } from './http/routes/workflow-runs.ts'
+import { watchRequests } from './http/watch.ts'
+import { currentTask } from './watching/task.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -59,8 +54,14 @@ export async function buildApp(system: System, options: AppOptions): Promise<Fas
     bodyLimit: bodyBytesMax,
     exposeHeadRoutes: false,
     genReqId: newRequestId,
-    logger: { level: options.log, stream: process.stderr },
+    logger: {
+      level: options.log === 'info' ? 'info' : 'warn',
+      stream: process.stderr,
+      // Each line says to which request or work it belongs, whoever writes it.
+      mixin: () => ({ ...currentTask()?.line }),
+    },
     logController: new LogController({ disableRequestLogging: true }),
+    childLoggerFactory: (logger) => logger,
     // Filters are read from the raw query string, which says more than a parsed one.
     routerOptions: { querystringParser: () => ({}) },
     // A proxy on this machine says whom it speaks for.
@@ -79,7 +80,7 @@ export async function buildApp(system: System, options: AppOptions): Promise<Fas
   app.addHook('onRequest', async (request, reply) => {
     setCommonHeaders(request, reply)
   })
-  if (options.log === 'info') app.addHook('onResponse', logRequest)
+  watchRequests(app, system.metrics, options.log === 'info')
   app.addHook('onResponse', async ({ method, call }) => {
     if (method === 'GET' || !call) return
     system.events.wake(call.ctx.workspace)
@@ -116,18 +117,6 @@ export async function buildApp(system: System, options: AppOptions): Promise<Fas
   crmRoutes(app, system)
   docsRoutes(app, system)
   return app
-}
-
-/** One line for every request. */
-async function logRequest(request: FastifyRequest, reply: FastifyReply) {
-  const { method, id: requestId } = request
-  request.log.info({
-    requestId,
-    method,
-    url: loggedUrl(request),
-    status: reply.statusCode,
-    ms: Math.round(reply.elapsedTime),
-  })
 }
 
 /** Pages of listed origins call with keys, in a header; cookies are not for them. */

@@ -120,8 +120,19 @@ export const settings = {
   ),
   OPENFIELD_LOG: setting(
     'error',
-    'error: unexpected failures; info: a line for every request too.',
+    'error: unexpected failures and slow queries; info: a line for every request too.',
     oneOf('error', 'info'),
+  ),
+  OPENFIELD_SLOW_QUERY_MS: setting(
+    '500',
+    'A query of the database that takes so many milliseconds is logged, with the filters that caused it; 0: none is.',
+    wholeNumber(0, 3_600_000),
+  ),
+  OPENFIELD_METRICS_PORT: setting('', 'Port where Prometheus reads /metrics; none: no metrics.', optionalPort),
+  OPENFIELD_METRICS_HOST: setting(
+    '127.0.0.1',
+    'Address of that port. Whoever reaches it reads the metrics: keep it inside.',
+    text,
   ),
 } satisfies Record<string, Setting<unknown>>
 
@@ -184,6 +195,10 @@ function wholeNumber(min: number, max: number) {
     }
     return number
   }
+}
+
+function optionalPort(value: string) {
+  return value === '' ? undefined : wholeNumber(0, 65_535)(value)
 }
 
 function oneOf<const T extends string>(...values: T[]) {

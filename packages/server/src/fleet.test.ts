@@ -45,11 +45,19 @@ describe('serve --processes 2', () => {
   }
 
   it('serves one port by two, starts one again that dies, restarts them in turn without losing a request, and stops', async () => {
-    const program = runProgram(['serve', '--processes', '2'], settings)
+    const program = runProgram(['serve', '--processes', '2'], { ...settings, OPENFIELD_METRICS_PORT: '0' })
     const url = await program.serving()
     expect(program.said.output.match(/^API key/gm)).toHaveLength(1)
     const first = membersOf(program.child.pid)
     expect(first).toHaveLength(2)
+
+    // Connections go to both in turn, and the metrics are those of both.
+    const ask = { method: 'GET', path: '/v1/accounts', headers: { ...headersOf(key, false), connection: 'close' } }
+    for (let time = 0; time < 6; time += 1) expect((await send(url, ask)).status).toBe(200)
+    const [, metricsUrl = ''] = /^Metrics: (\S+)$/m.exec(program.said.output) ?? []
+    const metrics = await (await fetch(metricsUrl)).text()
+    expect(metrics).toMatch(/^openfield_http_requests_total\{operation="account.list",status="200"\} 6$/m)
+    expect(metrics).toMatch(/^openfield_build_info\{.*\} 1$/m)
 
     process.kill(first[0] ?? 0, 'SIGKILL')
     await expect.poll(() => membersOf(program.child.pid).filter((pid) => pid !== first[0]).length, soon).toBe(2)

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 
 /** What the one that started them tells a process: to stop, or to leave what is to come to the others, and stop. */
 export type Order = 'stop' | 'leave'
+export const isOrder = (said: unknown): said is Order => said === 'stop' || said === 'leave'
 
 /** Processes of this program that serve one port together. */
 export type Fleet<Serving> = {

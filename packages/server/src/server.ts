@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import serverPackage from '../package.json' with { type: 'json' }
 import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
 import { DefinitionsCache } from './domain/context.ts'
@@ -9,16 +10,24 @@ import { openSingleSignOn } from './domain/sign-in/single-sign-on.ts'
 import { bootstrap, type FirstStart } from './domain/workspaces/bootstrap.ts'
 import { type MailSync, startMailSync } from './jobs/mail-sync.ts'
 import { startWorker, type Worker } from './jobs/worker.ts'
+import { readBacklog } from './storage/backlog.ts'
 import { openBlobs } from './storage/blobs/open.ts'
+import { connectionsOf } from './storage/database.ts'
 import { encryptionKeyOf } from './storage/encryption-key.ts'
 import { openStorage, type Storage, type StorageOptions } from './storage/open.ts'
 import { secretOf } from './storage/secrets.ts'
 import { holdSolePlace } from './storage/sole-server.ts'
+import { answerForAll } from './watching/fleet-metrics.ts'
+import { createMetrics, type Metrics, serveMetrics } from './watching/metrics.ts'
+import { slowQueries } from './watching/slow-queries.ts'
+import type { StatementListener } from './watching/statements.ts'
 
 export type Server = {
   /** Where it listens, e.g. `http://127.0.0.1:3000`. */
   url: string
   publicUrl: string
+  /** Where Prometheus reads, if anywhere. */
+  metricsUrl: string | undefined
   /** What the first start of an empty database made; undefined on later starts. */
   first: FirstStart | undefined
   /** Where balancers send requests: has them send no more, for as long as they need to notice. */
@@ -31,7 +40,12 @@ export type Server = {
 
 /** Starts everything in order: database, first workspace, HTTP, background work. Undoes it in reverse. */
 export async function startServer(config: Config, options: StartOptions = {}): Promise<Server> {
-  const storage = await (options.isMember ? openAsMember : openPlace)(config, options.log)
+  const watchers: { log?: { warn(line: object, message: string): void }; metrics?: Metrics } = {}
+  const told = slowQueries(config.OPENFIELD_SLOW_QUERY_MS || Number.POSITIVE_INFINITY, (line, task) => {
+    watchers.log?.warn(line, 'A query took long')
+    watchers.metrics?.slowQuery(task)
+  })
+  const storage = await (options.isMember ? openAsMember : openPlace)(config, options.log, told)
   const started: (() => Promise<unknown>)[] = [storage.close]
   const close = async () => {
     for (const stop of started.splice(0).reverse()) await stop()
@@ -41,19 +55,30 @@ export async function startServer(config: Config, options: StartOptions = {}): P
     let mailSync: MailSync | undefined
     const blobs = openBlobs(config)
     started.push(async () => blobs.close())
+    const events = new EventFeed(storage.db)
+    const metrics =
+      config.OPENFIELD_METRICS_PORT === undefined
+        ? undefined
+        : await createMetrics(serverPackage.version, {
+            connections: () => connectionsOf(storage.db),
+            eventStreams: () => events.listeners,
+            backlog: () => readBacklog(storage.db),
+          })
+    if (metrics) watchers.metrics = metrics
     const system = {
       db: storage.db,
       blobs,
       urlSecret: secretOf(storage.db, 'file-urls'),
       encryptionKey: encryptionKeyOf(config.OPENFIELD_ENCRYPTION_KEY, config.OPENFIELD_DATA_DIR),
       definitions: new DefinitionsCache(),
-      events: new EventFeed(storage.db),
+      events,
       publicUrl: config.OPENFIELD_PUBLIC_URL ?? `http://${hostInUrl(config.HOST)}:${config.PORT}`,
       mailer: openMailer(config, (error) => app.log.error(error, 'A mail could not be sent')),
       singleSignOn: openSingleSignOn(config),
       outbound: createOutbound({ allowedNetworks: config.OPENFIELD_ALLOWED_NETWORKS }),
       enriches: config.OPENFIELD_ENRICHMENT === 'on',
       now: () => new Date(),
+      metrics,
       workWritten: () => worker?.wake(),
     }
     const first = await bootstrap(system, config)
@@ -62,6 +87,9 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       corsOrigins: config.OPENFIELD_CORS_ORIGINS,
       log: config.OPENFIELD_LOG,
     })
+    watchers.log = app.log
+    const served = metrics && !options.isMember ? await serveMetrics(metrics, metricsPlace(config)) : undefined
+    started.push(async () => served?.close())
     // HTTP stops first, since requests in flight still leave work.
     started.push(
       async () => worker?.close(),
@@ -78,9 +106,11 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       worker = startWorker(system, app.log)
       mailSync = startMailSync(system, { pollMs: config.OPENFIELD_MAIL_POLL_SECONDS * 1000, log: app.log })
     }
+    if (metrics && options.isMember) answerForAll(metrics)
     return {
       url,
       publicUrl: system.publicUrl,
+      metricsUrl: served?.url,
       first,
       leave: () => app.connections.leave(config.OPENFIELD_DRAIN_SECONDS * 1000),
       async handOver() {
@@ -96,6 +126,12 @@ export async function startServer(config: Config, options: StartOptions = {}): P
   }
 }
 
+/** Where metrics are served. */
+export const metricsPlace = (config: Config) => ({
+  host: config.OPENFIELD_METRICS_HOST,
+  port: config.OPENFIELD_METRICS_PORT ?? 0,
+})
+
 /** How long connections over which nothing is asked are kept for others to take over. */
 const idleMs = 5_000
 
@@ -107,8 +143,8 @@ type StartOptions = { log?: Log; isMember?: boolean }
  * Opens the database as the server of its data folder. Refused while another one is, and where another server keeps files
  * of its own beside the database.
  */
-export async function openPlace(config: Config, log?: Log): Promise<Storage> {
-  const storage = await open(config, 'server', log)
+export async function openPlace(config: Config, log?: Log, told?: StatementListener): Promise<Storage> {
+  const storage = await open(config, 'server', log, told)
   if (!keepsFilesAlone(config)) return storage
   const leave = await holdSolePlace(storage.db).catch(async (error) => {
     await storage.close().catch(() => {})
@@ -117,15 +153,16 @@ export async function openPlace(config: Config, log?: Log): Promise<Storage> {
   return { ...storage, close: () => leave().finally(storage.close) }
 }
 
-const openAsMember = (config: Config, log?: Log) => open(config, 'tool', log)
+const openAsMember = (config: Config, log?: Log, told?: StatementListener) => open(config, 'tool', log, told)
 
-const open = (config: Config, role: StorageOptions['role'], log?: Log) =>
+const open = (config: Config, role: StorageOptions['role'], log?: Log, told?: StatementListener) =>
   openStorage({
     databaseUrl: config.DATABASE_URL,
     dataDir: config.OPENFIELD_DATA_DIR,
     connectionsMax: config.OPENFIELD_DATABASE_CONNECTIONS,
     role,
     ...(log && { log }),
+    ...(told && { told }),
   })
 
 /** A connection may fall idle after the moment at which idle ones are closed, and would then be kept for a minute. */

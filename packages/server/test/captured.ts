@@ -19,6 +19,8 @@ export const controlTables: Readonly<Record<string, string>> = {
 /** Statements that look through all workspaces, each with why it may: a part of its text. */
 const acrossWorkspaces: Readonly<Record<string, string>> = {
   'select workspace_id::int, kind from k where due_at <= now()': 'which workspaces have work that is due',
+  'from outbox where due_at <= now() group by kind': 'how much work waits, for those who watch the server',
+  'from mailbox_sync group by state': 'how mailboxes stand, for those who watch the server',
   'select workspace_id, id from workflow_run where ended_at <': 'which runs of workflows are too old to be kept',
   'from mailbox_sync where (due_at <= now()': 'which mailboxes are to be looked at',
   'insert into mailbox_sync (workspace_id, mailbox_id) select workspace_id, id from mailbox':

@@ -74,6 +74,7 @@ export async function startApi(settings: Settings = {}, beside?: Known) {
 
   const api = {
     url: server.url,
+    metricsUrl: server.metricsUrl,
     database: databaseUrl,
     config,
     /** What the first start makes: the key, and ids. */

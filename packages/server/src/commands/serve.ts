@@ -1,11 +1,13 @@
 import cluster from 'node:cluster'
 import { type Config, unknownSettings } from '../config.ts'
 import { DatabaseUnavailable } from '../embedded/unavailable.ts'
-import { NotServing, type Order, startFleet } from '../fleet.ts'
-import { openPlace, type Server, startServer } from '../server.ts'
+import { isOrder, NotServing, type Order, startFleet } from '../fleet.ts'
+import { metricsPlace, openPlace, type Server, startServer } from '../server.ts'
+import { metricsOfAll } from '../watching/fleet-metrics.ts'
+import { serveMetrics } from '../watching/metrics.ts'
 
 type Options = { processes?: number }
-type Serving = Pick<Server, 'url' | 'publicUrl' | 'first'>
+type Serving = Pick<Server, 'url' | 'publicUrl' | 'metricsUrl' | 'first'>
 
 const log = (line: string) => console.error(line)
 
@@ -36,9 +38,12 @@ export async function serve(config: Config, { processes }: Options): Promise<voi
     const fleet = await startFleet<Serving>(processes, log)
     // At a terminal it says that the terminal is gone.
     if (!process.stdin.isTTY) hangUp = () => void fleet.restart()
-    console.log(welcome(fleet.serving))
+    const isWatched = config.OPENFIELD_METRICS_PORT !== undefined
+    const metrics = isWatched ? await serveMetrics(await metricsOfAll(), metricsPlace(config)) : undefined
+    console.log(welcome({ ...fleet.serving, metricsUrl: metrics?.url }))
     await stopping.promise
     await fleet.stop()
+    await metrics?.close()
   } catch (error) {
     if (!(error instanceof NotServing)) throw error
     process.exitCode = 1
@@ -50,7 +55,9 @@ export async function serve(config: Config, { processes }: Options): Promise<voi
 /** Serves as one of several processes, until the one that started it says so, or is gone. */
 async function serveAsMember(config: Config): Promise<void> {
   const told = Promise.withResolvers<Order>()
-  process.on('message', (order: Order) => told.resolve(order))
+  process.on('message', (said: unknown) => {
+    if (isOrder(said)) told.resolve(said)
+  })
   process.on('SIGTERM', () => told.resolve('stop'))
   // At a terminal, all processes get them; what they mean for this one, it is told.
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
@@ -59,8 +66,8 @@ async function serveAsMember(config: Config): Promise<void> {
   process.once('disconnect', () => told.resolve('stop'))
   try {
     const server = await startServer(config, { log, isMember: true })
-    const { url, publicUrl, first } = server
-    process.send?.({ url, publicUrl, first } satisfies Serving)
+    const { url, publicUrl, metricsUrl, first } = server
+    process.send?.({ url, publicUrl, metricsUrl, first } satisfies Serving)
     await ((await told.promise) === 'leave' ? server.handOver() : server.leave())
     await server.close()
   } catch (error) {
@@ -70,7 +77,13 @@ async function serveAsMember(config: Config): Promise<void> {
   }
 }
 
-function listenProblem(error: { code?: string }, { HOST, PORT }: Config): Error | undefined {
+function listenProblem(error: { code?: string; port?: number }, config: Config): Error | undefined {
+  const { HOST, PORT, OPENFIELD_METRICS_PORT: metricsPort, OPENFIELD_METRICS_HOST: metricsHost } = config
+  if (metricsPort !== undefined && metricsPort !== PORT && error.port === metricsPort) {
+    return new DatabaseUnavailable(
+      `Metrics cannot be served on port ${metricsPort} of ${metricsHost} (${error.code}). Set OPENFIELD_METRICS_PORT to a free one.`,
+    )
+  }
   const problems: Record<string, string> = {
     EADDRINUSE: `Port ${PORT} on ${HOST} is in use, perhaps by another Openfield. Stop that one, or set PORT to another port.`,
     EACCES: `Port ${PORT} on ${HOST} needs more rights. Set PORT to one above 1023.`,
@@ -81,8 +94,9 @@ function listenProblem(error: { code?: string }, { HOST, PORT }: Config): Error 
   return message === undefined ? undefined : new DatabaseUnavailable(message)
 }
 
-function welcome({ url, publicUrl, first }: Serving): string {
+function welcome({ url, publicUrl, metricsUrl, first }: Serving): string {
   const lines = ['', `Openfield serves ${url}`, `Web app: ${publicUrl}/crm`, `API reference: ${publicUrl}/docs`]
+  if (metricsUrl !== undefined) lines.push(`Metrics: ${metricsUrl}`)
   if (!first) {
     const lost = [
       'API key: npx openfield keys create --name NAME',

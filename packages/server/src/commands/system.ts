@@ -35,6 +35,7 @@ export async function withSystem<T>(
       outbound: createOutbound({ allowedNetworks: config.OPENFIELD_ALLOWED_NETWORKS }),
       enriches: config.OPENFIELD_ENRICHMENT === 'on',
       now: () => new Date(),
+      metrics: undefined,
       workWritten: () => {},
     })
   } finally {

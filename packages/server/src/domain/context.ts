@@ -3,6 +3,7 @@ import type { Blobs } from '../storage/blobs/blobs.ts'
 import type { Database } from '../storage/database.ts'
 import { readDefinitions, readDefinitionsVersion, type VersionedDefinitions } from '../storage/definitions.ts'
 import { WriteRefused } from '../storage/records.ts'
+import type { Metrics } from '../watching/metrics.ts'
 import type { EventFeed } from './events/feed.ts'
 import type { Mailer } from './mail/mailer.ts'
 import type { Outbound } from './outbound/outbound.ts'
@@ -52,6 +53,8 @@ export type Context = {
   /** Whether records are enriched at all. */
   enriches: boolean
   now: () => Date
+  /** What is counted for those who watch the server; undefined where nobody does. */
+  metrics: Metrics | undefined
   /** Told after a write that left work in the outbox. */
   workWritten: () => void
 }

@@ -199,6 +199,7 @@ describe('a server that logs everything', async () => {
   const program = runProgram(['serve'], {
     PORT: '0',
     OPENFIELD_LOG: 'info',
+    OPENFIELD_SLOW_QUERY_MS: '0',
     OPENFIELD_RATE_LIMIT: '0',
     OPENFIELD_FILES_SHARED: 'on',
     DATABASE_URL: database,

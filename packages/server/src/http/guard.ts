@@ -51,8 +51,9 @@ export function guard(guards: Guards, requirements: Requirements) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { rateLimiter, system } = guards
     const { workspace, caller } = await identify(guards, request)
+    request.task.workspace = workspace
     if (requirements.version === 'required') requireVersion(request.headers['lightfield-version'])
-    countRequest(rateLimiter, requirements.category, bucketOf(workspace, caller, rateLimiter.limit), reply)
+    countRequest(guards, requirements.category, bucketOf(workspace, caller, rateLimiter.limit), reply)
     requireAccess(caller, requirements)
     // Caches keep away from what is asked for with a key by themselves, not from what comes by a cookie.
     if (caller.session) reply.header('cache-control', 'no-store')
@@ -65,10 +66,11 @@ export function guard(guards: Guards, requirements: Requirements) {
 
 /** What is checked where nobody needs to be known. No page of another site may sign people in as somebody else. */
 const guardOpen =
-  ({ rateLimiter, system }: Guards, { category }: Requirements) =>
+  (guards: Guards, { category }: Requirements) =>
   async (request: FastifyRequest, reply: FastifyReply) => {
+    const { rateLimiter, system } = guards
     if (request.method !== 'GET') requireOwnOrigin(request, system.publicUrl)
-    countRequest(rateLimiter, category, { owner: addressOf(request), limit: rateLimiter.limit }, reply)
+    countRequest(guards, category, { owner: addressOf(request), limit: rateLimiter.limit }, reply)
   }
 
 /** Who a request comes from. Throws a 401 when that cannot be told, or not any more. */
@@ -99,14 +101,16 @@ const sessionTimes = 4
 const bucketOf = (workspace: number, { session }: Caller, limit: number): BucketOf =>
   session ? { owner: session.toString('hex'), limit: limit * sessionTimes } : { owner: workspace, limit }
 
-function countRequest(rateLimiter: RateLimiter, category: Category, bucket: BucketOf, reply: FastifyReply) {
+function countRequest({ rateLimiter, system }: Guards, category: Category, bucket: BucketOf, reply: FastifyReply) {
   if (rateLimiter.limit === 0) return
   const { allowed, limit, remaining, resetAt } = rateLimiter.take(bucket.owner, category, Date.now(), bucket.limit)
   reply
     .header('x-ratelimit-limit', limit)
     .header('x-ratelimit-remaining', remaining)
     .header('x-ratelimit-reset', resetAt)
-  if (!allowed) throw tooManyRequests()
+  if (allowed) return
+  system.metrics?.rateLimited(category)
+  throw tooManyRequests()
 }
 
 function requireAccess({ role, scopes }: Caller, requirements: Requirements) {

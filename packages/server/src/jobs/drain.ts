@@ -1,6 +1,7 @@
 import type { System } from '../domain/context.ts'
 import type { Database } from '../storage/database.ts'
 import { dueWork, type OutboxRow, postponeWork } from '../storage/outbox.ts'
+import { inTask, jobTask } from '../watching/task.ts'
 import { summariseAccounts } from './account-summaries.ts'
 import { linkEmails } from './email-links.ts'
 import { enrich, enrichNewRecords } from './enrichment.ts'
@@ -140,15 +141,24 @@ export class Drain {
     const { system, log } = this.#around
     const [piece, ...others] = pieces
     if (!piece) return
+    const startedAt = performance.now()
+    const count = (outcome: 'done' | 'failed') => {
+      // What nobody does may be called anything.
+      const kind = workOf(piece.kind) ? piece.kind : 'unknown'
+      system.metrics?.work(kind, outcome, pieces.length, (performance.now() - startedAt) / 1000)
+    }
     try {
       const work = workOf(piece.kind)
       if (!work) throw new Error(`no job does the work '${piece.kind}'`)
-      await work.doer(system.db, this.#workspace, pieces, this.#around)
+      const task = jobTask(piece.kind, this.#workspace)
+      await inTask(task, () => work.doer(system.db, this.#workspace, pieces, this.#around))
+      count('done')
     } catch (error) {
       if (others.length > 0) {
         for (const one of pieces) await this.#attemptKind([one])
         return
       }
+      count('failed')
       log.error({ err: error, workspace: this.#workspace, work: piece }, 'background work failed and is put off')
       await postponeWork(system.db, this.#workspace, piece)
     }

@@ -10,6 +10,7 @@ import {
   startMissing,
 } from '../storage/mail-sync.ts'
 import { openWorkPlaces } from '../storage/work-places.ts'
+import { inTask, jobTask } from '../watching/task.ts'
 import type { Log } from './drain.ts'
 
 /** The synchronisation of mailboxes by this process. */
@@ -43,9 +44,9 @@ export function startMailSync(system: System, { pollMs, log }: { pollMs: number;
     await holdMailboxes(system.db, [one], heldSeconds)
     const ending = new AbortController()
     const asked = createBell(one)
-    const run = keepInStep(
-      { ...system, workspace, caller: undefined },
-      {
+    const ctx = { ...system, workspace, caller: undefined }
+    const run = inTask(jobTask('mail-sync', workspace), () =>
+      keepInStep(ctx, {
         mailbox,
         stopping: AbortSignal.any([stopping.signal, ending.signal]),
         pollMs,
@@ -53,7 +54,7 @@ export function startMailSync(system: System, { pollMs, log }: { pollMs: number;
         ring: () => asked.ring(),
         inTurn: turns,
         log: (error, details, what) => log.error({ err: error, workspace, mailbox, ...details }, what),
-      },
+      }),
     )
     const done = run.catch(told('synchronising a mailbox')).then(async () => {
       await releaseMailbox(system.db, one, stopping.signal.aborted).catch(told('leaving a mailbox'))

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { keepTasks, type StatementListener, tellStatements } from '../watching/statements.ts'
 
 /** A connection to PostgreSQL, pooled. Everything in this folder takes one first. */
 export type Database = pg.Pool
@@ -14,7 +15,7 @@ const connectionsMax = 12
 export const applicationName = 'openfield'
 
 /** `url` or socket coordinates of a database; rows come back as arrays where `run` is used. */
-export function openDatabase(connection: pg.PoolConfig): Database {
+export function openDatabase(connection: pg.PoolConfig, told?: StatementListener): Database {
   const pool = new pg.Pool({
     max: connectionsMax,
     fallback_application_name: applicationName,
@@ -26,12 +27,21 @@ export function openDatabase(connection: pg.PoolConfig): Database {
       // the planner no choice. Not start-up options, which connection poolers refuse.
       // Memory enough for a set of a million ids: one that does not fit, by the planner's guess, is read once per look-up.
       await client.query("set jit = off; set plan_cache_mode = force_generic_plan; set work_mem = '32MB'")
+      if (told) tellStatements(client, told)
     },
     ...connection,
   })
   pool.on('error', () => {})
+  if (told) keepTasks(pool)
   return pool
 }
+
+/** How many connections are in use, and how much waits for one. */
+export const connectionsOf = ({ totalCount, idleCount, waitingCount }: Database) => ({
+  inUse: totalCount - idleCount,
+  idle: idleCount,
+  waiting: waitingCount,
+})
 
 /**
  * Runs a statement; each row is an array of its columns. One that is the victim of a deadlock, and a transaction of its

@@ -1,5 +1,6 @@
 import { openEmbeddedDatabase } from '../embedded/postgres.ts'
 import { DatabaseUnavailable } from '../embedded/unavailable.ts'
+import type { StatementListener } from '../watching/statements.ts'
 import { type Database, openDatabase, rows } from './database.ts'
 import { migrate } from './migrate.ts'
 
@@ -16,6 +17,8 @@ export type StorageOptions = {
   /** False leaves the schema as it is, for those who look at it. */
   migrate?: boolean
   log?: (line: string) => void
+  /** Told of every statement. */
+  told?: StatementListener
 }
 
 const connectTimeoutMs = 5_000
@@ -26,10 +29,13 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const { databaseUrl, dataDir, role, log } = options
   const embedded =
     databaseUrl === undefined ? await openEmbeddedDatabase({ dataDir, role, ...(log && { log }) }) : undefined
-  const db = openDatabase({
-    ...(embedded?.connection ?? { connectionString: databaseUrl, connectionTimeoutMillis: connectTimeoutMs }),
-    ...(options.connectionsMax !== undefined && { max: options.connectionsMax }),
-  })
+  const db = openDatabase(
+    {
+      ...(embedded?.connection ?? { connectionString: databaseUrl, connectionTimeoutMillis: connectTimeoutMs }),
+      ...(options.connectionsMax !== undefined && { max: options.connectionsMax }),
+    },
+    options.told,
+  )
   const close = async () => {
     await db.end()
     await embedded?.close()

@@ -17,6 +17,11 @@ export class EventFeed {
     this.#watches.get(workspace)?.watch.wake()
   }
 
+  /** How many listen. */
+  get listeners(): number {
+    return this.#watches.values().reduce((sum, { listeners }) => sum + listeners, 0)
+  }
+
   /** Ends all listening. */
   close() {
     this.#closing.abort()

@@ -2,6 +2,7 @@ import { badRequest, forbidden, type ObjectDefinition, scopes } from '@openfield
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import { type Filter, listRecords as storedPage } from '../../storage/list.ts'
 import { listTrashedRecords } from '../../storage/trash.ts'
+import { noteQuery } from '../../watching/task.ts'
 import { type Context, withDefinitions } from '../context.ts'
 import { visibilityFilter } from './access.ts'
 import { findType, requireCurrent, shapeOf } from './definitions.ts'
@@ -21,6 +22,7 @@ export const listRecords = (ctx: Context, objectType: string, query: ListQuery):
     const filters = resolveStageFilters(definition, asked).map(({ key, text }) =>
       parseFilter(definitions, definition, key, text),
     )
+    noteQuery(definition.name, asked)
     return listMatching(ctx, definitions, definition, filters, query)
   })
 

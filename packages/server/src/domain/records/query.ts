@@ -2,6 +2,7 @@ import { badRequest, notFound, type ObjectDefinition, type Relationship } from '
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import { type BriefLinks, type Position, queryRecords as storedPage } from '../../storage/query.ts'
 import type { Shape } from '../../storage/records.ts'
+import { noteQuery } from '../../watching/task.ts'
 import { type Context, withDefinitions } from '../context.ts'
 import { requireScope, visibilityFilter } from './access.ts'
 import { findType, requireCurrent, shapeOf } from './definitions.ts'
@@ -78,6 +79,7 @@ export function filtersOf(
 ) {
   const visible = visibilityFilter(ctx, definition)
   const filters = parseQueryFilters(definitions, definition, written)
+  noteQuery(definition.name, written)
   return visible ? [...filters, visible] : filters
 }
 
