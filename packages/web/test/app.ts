@@ -3,12 +3,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { Openfield } from '@openfield/sdk'
-import type { Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, inject, vi } from 'vitest'
 import { readConfig } from '../../server/src/config.ts'
 import { type Server, startServer } from '../../server/src/server.ts'
 import { createDatabase, dropDatabase } from '../../server/test/harness.ts'
-import { keepScreenshot, type Look, openTab, type Scheme, sharedBrowser, type Tab } from './browser.ts'
+import {
+  emptyProfile,
+  keepScreenshot,
+  type Look,
+  newProfile,
+  openTab,
+  type Scheme,
+  sharedBrowser,
+  type Tab,
+} from './browser.ts'
 
 type Who = { email: string; password: string }
 
@@ -39,6 +48,8 @@ export function startApp(settings: Partial<Record<string, string>> = {}): App {
   vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
   const dataDir = mkdtempSync(join(tmpdir(), 'openfield-web-'))
   const tabs: Tab[] = []
+  /** Profiles in nobody's hands, which have the code of the app in their caches and nothing else. */
+  const spare: BrowserContext[] = []
   let database: string
   let server: Server
   let client: Openfield
@@ -63,6 +74,7 @@ export function startApp(settings: Partial<Record<string, string>> = {}): App {
   })
 
   afterAll(async () => {
+    await Promise.all(spare.map((profile) => profile.close()))
     await server?.close()
     await dropDatabase(database)
     rmSync(dataDir, { recursive: true, force: true })
@@ -71,12 +83,13 @@ export function startApp(settings: Partial<Record<string, string>> = {}): App {
   afterEach(async () => {
     for (const { page, problems } of tabs.splice(0)) {
       expect(problems).toEqual([])
-      await page.context().close()
+      await emptyProfile(page.context(), server.url)
+      spare.push(page.context())
     }
   })
 
   async function openPage(path: string, look?: Look, session?: Cookie): Promise<Page> {
-    const tab = await openTab(await sharedBrowser(), server.url, look)
+    const tab = await openTab(spare.pop() ?? (await newProfile(await sharedBrowser())), server.url, look)
     tabs.push(tab)
     if (session) await tab.page.context().addCookies([{ ...session, url: server.url }])
     await tab.page.goto(`${server.url}/crm${path}`)
@@ -119,10 +132,15 @@ async function sessionOf(url: string, who: Who): Promise<Cookie> {
   return { name, value }
 }
 
-export async function signIn(page: Page, who: Who) {
+/** Fills the form in and sends it. */
+export async function trySigningIn(page: Page, who: Who) {
   await page.getByLabel('E-mail address').fill(who.email)
   await page.locator('input[type=password]').fill(who.password)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+}
+
+export async function signIn(page: Page, who: Who) {
+  await trySigningIn(page, who)
   await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor({ state: 'detached' })
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 
 const executablePath = '/usr/bin/chromium'
 
@@ -26,19 +26,28 @@ export type Look = { scheme?: Scheme; width?: number }
 /** A tab of its own, and everything in it that must not happen: errors, broken policies, requests to elsewhere. */
 export type Tab = { page: Page; requests: string[]; problems: string[] }
 
-/** Opens a new tab of somebody in New York, with nothing kept from other tabs. */
+/** A profile of somebody in New York, with nothing kept from others. */
+export const newProfile = (browser: Browser): Promise<BrowserContext> =>
+  browser.newContext({ locale: 'en-US', timezoneId: 'America/New_York' })
+
+/** Closes all tabs of a profile and forgets what a server knows it by or kept in it, but not the code it was given. */
+export async function emptyProfile(profile: BrowserContext, origin: string) {
+  await Promise.all(profile.pages().map((page) => page.close()))
+  await Promise.all([profile.clearCookies(), profile.clearPermissions(), profile.setOffline(false)])
+  const page = await profile.newPage()
+  const session = await profile.newCDPSession(page)
+  await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'local_storage' })
+  await page.close()
+}
+
 export async function openTab(
-  browser: Browser,
+  profile: BrowserContext,
   origin: string,
   { scheme = 'light', width = 1280 }: Look = {},
 ): Promise<Tab> {
-  const context = await browser.newContext({
-    colorScheme: scheme,
-    viewport: { width, height: 900 },
-    locale: 'en-US',
-    timezoneId: 'America/New_York',
-  })
-  const page = await context.newPage()
+  const page = await profile.newPage()
+  await page.emulateMedia({ colorScheme: scheme })
+  await page.setViewportSize({ width, height: 900 })
   const tab: Tab = { page, requests: [], problems: [] }
   page.on('pageerror', (error) => tab.problems.push(`error: ${error}`))
   page.on('dialog', (dialog) => {

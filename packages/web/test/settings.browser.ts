@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
-import { admin, inspect, signIn, startApp } from './app.ts'
+import { admin, inspect, signIn, startApp, trySigningIn } from './app.ts'
 
 const app = startApp()
 
 it('asks who is there, and leads back to where one wanted to go', async () => {
   const page = await app.openOutside('/settings/api-keys')
   await page.getByRole('heading', { name: /Sign in to/ }).waitFor()
-  await signIn(page, { ...admin, password: 'wrong-password' }).catch(() => {})
+  await trySigningIn(page, { ...admin, password: 'wrong-password' })
   await page.getByRole('alert').waitFor()
   expect(await page.getByRole('alert').textContent()).toMatch(/not right|wrong|password/i)
   await signIn(page, admin)
