@@ -12,6 +12,7 @@ export default defineConfig({
     // A machine may be busy with other things; no test waits this long for anything else.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     // Where thousands of tests gate what lands, one that fails is tried once more; the last lines of the run name it.
     retry: process.env['CI'] ? 1 : 0,
     reporters: ['default', './scripts/totals.ts'],

@@ -75,6 +75,7 @@ it('shows values as people write them, and never as markup', async () => {
   }
   await page.getByText('<script>document.title = "broken"</script>').first().waitFor()
   expect(await page.title()).not.toBe('broken')
+  await page.getByRole('link', { name: 'way', exact: true }).first().waitFor()
   const links = await page
     .locator('#main a[href]')
     .evaluateAll((all) =>
