@@ -25,6 +25,7 @@ import { objectRoutes } from './http/routes/objects.ts'
 import { recordRoutes } from './http/routes/records.ts'
 import { singleSignOnRoutes } from './http/routes/single-sign-on.ts'
 import { workflowRunRoutes } from './http/routes/workflow-runs.ts'
+import { SharedRateLimiter } from './http/shared-rate-limit.ts'
 import { watchRequests } from './http/watch.ts'
 import { currentTask } from './watching/task.ts'
 
@@ -37,6 +38,8 @@ declare module 'fastify' {
 export type AppOptions = {
   /** Requests per second, per category and workspace; 0: no limit. */
   rateLimit: number
+  /** Whether no other process serves the database. */
+  isAlone: boolean
   corsOrigins: readonly string[]
   log: 'error' | 'info'
   patience?: Patience
@@ -71,8 +74,10 @@ export async function buildApp(system: System, options: AppOptions): Promise<Fas
   })
   const guards: Guards = {
     authenticator: new Authenticator(system.db),
-    rateLimiter: new RateLimiter(options.rateLimit),
-    attempts: new Attempts(),
+    rateLimiter: options.isAlone
+      ? new RateLimiter(options.rateLimit)
+      : new SharedRateLimiter(options.rateLimit, system.db),
+    attempts: new Attempts(system.db),
     system,
   }
 

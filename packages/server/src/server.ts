@@ -84,6 +84,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
     const first = await bootstrap(system, config)
     const app = await buildApp(system, {
       rateLimit: config.OPENFIELD_RATE_LIMIT,
+      isAlone: !options.isMember && isOnlyServer(config),
       corsOrigins: config.OPENFIELD_CORS_ORIGINS,
       log: config.OPENFIELD_LOG,
     })
@@ -171,7 +172,10 @@ async function closeApp(app: Awaited<ReturnType<typeof buildApp>>) {
   await app.close().finally(() => clearInterval(closing))
 }
 
-/** Several servers may use an external database, if they all see the same files. An embedded one has one server. */
+/** An embedded database has one server; so has an external one whose files are in a folder of its server. */
+const isOnlyServer = (config: Config) => config.DATABASE_URL === undefined || keepsFilesAlone(config)
+
+/** Several servers may use an external database, if they all see the same files. */
 const keepsFilesAlone = (config: Config) =>
   config.DATABASE_URL !== undefined &&
   config.OPENFIELD_S3_BUCKET === undefined &&

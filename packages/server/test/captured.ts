@@ -1,20 +1,7 @@
 import pg from 'pg'
+import { controlTables } from '../src/storage/control-tables.ts'
 import { applicationName } from '../src/storage/database.ts'
 import { unboundTables } from './statements.ts'
-
-/**
- * Tables that belong to no workspace, each with why. All others are tenant tables: their keys start with workspace_id, and
- * every statement on one says in which workspace, so that the schema shards by it.
- */
-export const controlTables: Readonly<Record<string, string>> = {
-  workspace: 'the list of workspaces itself',
-  key_lookup: 'leads from the hash of an API key to its workspace',
-  session: 'is found by the hash of a cookie, before a workspace is known',
-  sign_in_link: 'is found by the hash of a secret, before a workspace is known',
-  workflow_hook: 'is found by the hash of the secret in an address, before a workspace is known',
-  secret: 'what the installation signs with',
-  migration: 'which migrations have run',
-}
 
 /** Statements that look through all workspaces, each with why it may: a part of its text. */
 const acrossWorkspaces: Readonly<Record<string, string>> = {

@@ -136,6 +136,7 @@ describe('the name of a host', () => {
 describe('a client that takes its time', async () => {
   const app = await buildApp({ publicUrl: 'http://127.0.0.1' } as never, {
     rateLimit: 0,
+    isAlone: true,
     corsOrigins: [],
     log: 'error',
     patience: { headersMs: 150, bodyMs: 150, everyMs: 20 },

@@ -5,7 +5,7 @@ import type { Idempotency } from '../domain/records/write.ts'
 import { findResponse } from '../storage/idempotency.ts'
 import { type Attempts, addressOf } from './attempts.ts'
 import type { Authenticator } from './authenticate.ts'
-import { type Category, type RateLimiter, tooManyRequests } from './rate-limit.ts'
+import { type Category, type RateLimits, tooManyRequests } from './rate-limit.ts'
 import { credentialsOf, requireOwnOrigin } from './session-cookie.ts'
 
 /** What a route asks of a request before its handler sees it. */
@@ -34,7 +34,7 @@ declare module 'fastify' {
 
 export type Guards = {
   authenticator: Authenticator
-  rateLimiter: RateLimiter
+  rateLimiter: RateLimits
   attempts: Attempts
   system: System
 }
@@ -53,7 +53,7 @@ export function guard(guards: Guards, requirements: Requirements) {
     const { workspace, caller } = await identify(guards, request)
     request.task.workspace = workspace
     if (requirements.version === 'required') requireVersion(request.headers['lightfield-version'])
-    countRequest(guards, requirements.category, bucketOf(workspace, caller, rateLimiter.limit), reply)
+    await countRequest(guards, requirements.category, bucketOf(workspace, caller, rateLimiter.limit), reply)
     requireAccess(caller, requirements)
     // Caches keep away from what is asked for with a key by themselves, not from what comes by a cookie.
     if (caller.session) reply.header('cache-control', 'no-store')
@@ -70,7 +70,7 @@ const guardOpen =
   async (request: FastifyRequest, reply: FastifyReply) => {
     const { rateLimiter, system } = guards
     if (request.method !== 'GET') requireOwnOrigin(request, system.publicUrl)
-    countRequest(guards, category, { owner: addressOf(request), limit: rateLimiter.limit }, reply)
+    await countRequest(guards, category, { owner: addressOf(request), limit: rateLimiter.limit }, reply)
   }
 
 /** Who a request comes from. Throws a 401 when that cannot be told, or not any more. */
@@ -101,9 +101,15 @@ const sessionTimes = 4
 const bucketOf = (workspace: number, { session }: Caller, limit: number): BucketOf =>
   session ? { owner: session.toString('hex'), limit: limit * sessionTimes } : { owner: workspace, limit }
 
-function countRequest({ rateLimiter, system }: Guards, category: Category, bucket: BucketOf, reply: FastifyReply) {
+async function countRequest(
+  { rateLimiter, system }: Guards,
+  category: Category,
+  bucket: BucketOf,
+  reply: FastifyReply,
+) {
   if (rateLimiter.limit === 0) return
-  const { allowed, limit, remaining, resetAt } = rateLimiter.take(bucket.owner, category, Date.now(), bucket.limit)
+  const taken = await rateLimiter.take(bucket.owner, category, Date.now(), bucket.limit)
+  const { allowed, limit, remaining, resetAt } = taken
   reply
     .header('x-ratelimit-limit', limit)
     .header('x-ratelimit-remaining', remaining)

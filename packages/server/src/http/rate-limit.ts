@@ -8,26 +8,32 @@ type Bucket = { tokens: number; at: number }
 const bucketsMax = 10_000
 
 /** What a response says about its bucket. */
-export type RateState = { limit: number; remaining: number; resetAt: number }
+type RateState = { limit: number; remaining: number; resetAt: number }
 
-/**
- * Token buckets: each holds `limit` tokens and refills continuously, `limit` a second. In memory, since one process
- * serves a workspace.
- */
-export class RateLimiter {
+/** What became of a request that counts, and the state of the bucket afterwards. */
+export type Taken = RateState & { allowed: boolean }
+
+/** Token buckets: each holds `limit` tokens and refills continuously, `limit` a second. */
+export type RateLimits = {
+  /** In requests per second, for buckets that say nothing else; 0 never refuses. */
+  readonly limit: number
+  /**
+   * Takes a token. `now` in ms. `owner` is whose bucket it is, a workspace or whatever else has one; `limit` is how much
+   * it holds.
+   */
+  take(owner: number | string, category: Category, now: number, limit?: number): Taken | Promise<Taken>
+}
+
+/** Buckets in memory: for a process that serves alone. */
+export class RateLimiter implements RateLimits {
   readonly limit: number
   readonly #buckets = new Map<string, Bucket>()
 
-  /** `limit` in requests per second; 0 never refuses. */
   constructor(limit: number) {
     this.limit = limit
   }
 
-  /**
-   * Takes a token. `now` in ms. `owner` is whose bucket it is, a workspace or whatever else has one; `limit` is how much
-   * it holds. Returns whether there was a token, and the state of the bucket afterwards.
-   */
-  take(owner: number | string, category: Category, now: number, limit = this.limit): RateState & { allowed: boolean } {
+  take(owner: number | string, category: Category, now: number, limit = this.limit): Taken {
     const key = `${owner} ${category}`
     const bucket = this.#buckets.get(key) ?? { tokens: limit, at: now }
     const tokens = Math.min(limit, bucket.tokens + (Math.max(0, now - bucket.at) / 1000) * limit)

@@ -1,4 +1,5 @@
 import type { System } from '../domain/context.ts'
+import { purgeAttempts } from '../storage/failed-attempts.ts'
 import { purgeResponses } from '../storage/idempotency.ts'
 import { type DueKind, dueKinds } from '../storage/outbox.ts'
 import { purgeClaims } from '../storage/sending.ts'
@@ -74,6 +75,7 @@ export function startWorker(system: System, log: Log): Worker {
     await purgeResponses(system.db).catch(told('removing old responses'))
     await removeOldRuns(system.db).catch(told('removing old runs of workflows'))
     await purgeClaims(system.db).catch(told('forgetting old keys of e-mails'))
+    await purgeAttempts(system.db).catch(told('forgetting old failures to sign in'))
     await removeDeadUploads(system.db, system.blobs, system.now()).catch(told('removing dead uploads'))
   }
   let chores = doChores()

@@ -58,7 +58,7 @@ const placesOf = ({ name, columns }: Table) =>
     from ${quoted(name)} p left join lateral (select n.id from change n where n.workspace_id = p.workspace_id
       and (n.transaction, n.id) <= (p.transaction, p.id) order by n.transaction desc, n.id desc limit 1) l on true)`
 
-/** All tables of ours, and their columns. A transaction's number means nothing in another database: there it gets a new one. */
+/** All tables of ours that outlive a crash, and their columns. A transaction's number means nothing in another database: there it gets a new one. */
 export const tablesOf = (db: Connection) =>
   rows<FoundTable>(
     db,
@@ -67,7 +67,7 @@ export const tablesOf = (db: Connection) =>
        bool_or(a.atttypid = 'xid8'::regtype and not a.atthasdef) as "isPlace"
      from pg_class c join pg_attribute a on a.attrelid = c.oid
      where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-       and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+       and c.relpersistence = 'p' and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
      group by c.relname order by c.relname`,
   )
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { controlTables, tenantTablesOf } from '../../test/captured.ts'
+import { tenantTablesOf } from '../../test/captured.ts'
 import { startApi } from '../../test/harness.ts'
 import { statementsOf, unboundTables } from '../../test/statements.ts'
+import { controlTables } from './control-tables.ts'
 
 const api = await startApi({ OPENFIELD_WORKER: 'off' })
 const tenantTables = await tenantTablesOf({ query: async (text: string) => ({ rows: await api.sql(text) }) } as never)

@@ -9,6 +9,7 @@ import { fillTables } from './tables.ts'
 const docs = new URL('../../../../../docs/', import.meta.url)
 const app = await buildApp({ publicUrl: 'https://crm.acme.test' } as never, {
   rateLimit: 0,
+  isAlone: true,
   corsOrigins: [],
   log: 'error',
 })
@@ -152,7 +153,7 @@ describe('the address of a method', () => {
 
 describe('behind a proxy that serves it below a path', () => {
   it('leads to addresses below that path', async () => {
-    const options = { rateLimit: 0, corsOrigins: [], log: 'error' } as const
+    const options = { rateLimit: 0, isAlone: true, corsOrigins: [], log: 'error' } as const
     const below = await buildApp({ publicUrl: 'https://acme.test/crm-api' } as never, options)
     expect((await below.inject('/')).headers.location).toBe('/crm-api/docs')
     const { headers } = await below.inject('/api/resources/account/methods/list')

@@ -7,7 +7,7 @@ import { openApiDocument } from './document.ts'
 
 const publicUrl = 'https://crm.acme.test'
 const document = openApiDocument(publicUrl)
-const app = await buildApp({ publicUrl } as never, { rateLimit: 0, corsOrigins: [], log: 'error' })
+const app = await buildApp({ publicUrl } as never, { rateLimit: 0, isAlone: true, corsOrigins: [], log: 'error' })
 
 describe('the OpenAPI document', () => {
   it('has no problem that a linter finds, errors or warnings', async () => {

@@ -28,9 +28,9 @@ export function hookRoutes(app: FastifyInstance, { rateLimiter, system }: Guards
       {
         bodyLimit: bytesMax,
         async onRequest({ params }) {
-          const isLimited = rateLimiter.limit > 0
-          if (isLimited && !rateLimiter.take(`hook ${params.token}`, 'Write', Date.now()).allowed)
-            throw tooManyRequests()
+          if (rateLimiter.limit === 0) return
+          const { allowed } = await rateLimiter.take(`hook ${params.token}`, 'Write', Date.now())
+          if (!allowed) throw tooManyRequests()
         },
         errorHandler(error, request, reply) {
           const isLarge = error.code === 'FST_ERR_CTP_BODY_TOO_LARGE'

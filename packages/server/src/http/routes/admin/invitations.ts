@@ -82,7 +82,7 @@ export const invitations: AdminGroup = {
       body: z.strictObject({ email: z.string() }),
       answer: 'RequestedReset',
       async run({ system, body, guards, request }) {
-        guards.attempts.begin(`reset of ${addressKey(body.email)}`, request)
+        await guards.attempts.begin(`reset of ${addressKey(body.email)}`, request)
         // Not waited for: how long it takes would tell whether anybody has the address.
         mailResets(system, body.email).catch((error) => request.log.error({ err: error, requestId: request.id }))
         return { sent: 'if-known', mail: system.mailer !== undefined }

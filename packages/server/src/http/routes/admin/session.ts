@@ -50,9 +50,9 @@ export const session: AdminGroup = {
       alsoAnswers: [401],
       async run(request) {
         const { system, body, guards } = request
-        const attempt = guards.attempts.begin(addressKey(body.email), request.request)
+        const attempt = await guards.attempts.begin(addressKey(body.email), request.request)
         const { workspace, member } = await checkPassword(system, body)
-        attempt.succeeded()
+        await attempt.succeeded()
         return enter(request, workspace, member)
       },
     }),
@@ -117,9 +117,9 @@ export const session: AdminGroup = {
       body: newPassword,
       answer: 'PasswordChanged',
       async run({ ctx, body, guards, request }) {
-        const attempt = guards.attempts.begin(ctx.caller?.actor ?? '', request)
+        const attempt = await guards.attempts.begin(ctx.caller?.actor ?? '', request)
         await changePassword(ctx, body)
-        attempt.succeeded()
+        await attempt.succeeded()
         guards.authenticator.forget()
         return { changed: true }
       },
