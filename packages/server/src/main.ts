@@ -1,6 +1,7 @@
 import { ApiError } from '@openfield/schema'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { backup, restoreCommand } from './commands/backup.ts'
+import { printCitusSetup } from './commands/citus-setup.ts'
 import { printConfig } from './commands/config.ts'
 import { demo } from './commands/demo.ts'
 import { doctor, NotExamined } from './commands/doctor.ts'
@@ -118,6 +119,11 @@ program
   .option('--repair', 'mend what follows from records; records themselves are never changed')
   .option('--json', 'print JSON')
   .action((options) => doctor(readConfig(process.env), options).catch(cannotLook))
+
+program
+  .command('citus-setup')
+  .description('print the statements that spread this database over several nodes of Citus, by workspace')
+  .action(() => printCitusSetup(readConfig(process.env)))
 
 try {
   await program.parseAsync()

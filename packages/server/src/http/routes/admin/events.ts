@@ -10,7 +10,7 @@ import { parseParameter, parseRecentQuery, recentDefault, recentMax } from '../.
 import { type AdminGroup, type AdminRequest, adminOperation } from './operation.ts'
 
 const heartbeatMs = 15_000
-/** How soon a stream learns that its key or session has ended, or may do less. */
+/** How soon a stream on which nothing is told ends after its key or session. */
 const identifyEveryMs = 3_000
 
 /** Sends events as they happen, until the client goes, the server stops, or the key or session ends. */
@@ -24,17 +24,18 @@ async function stream({ ctx, query, guards, request, reply }: AdminRequest<unkno
 
   const body = new PassThrough()
   const beat = setInterval(() => body.write(': still here\n\n'), heartbeatMs)
-  const check = setInterval(async () => {
+  const check = async () => {
     try {
       const { caller } = await identify(guards, request)
       current = { ...current, caller }
     } catch (error) {
       if (error instanceof ApiError) ending.abort()
     }
-  }, identifyEveryMs)
-  pump(events, body, ending.signal).finally(() => {
+  }
+  const checks = setInterval(check, identifyEveryMs)
+  pump(events, body, ending.signal, check).finally(() => {
     clearInterval(beat)
-    clearInterval(check)
+    clearInterval(checks)
     body.end()
   })
   return (
@@ -47,10 +48,12 @@ async function stream({ ctx, query, guards, request, reply }: AdminRequest<unkno
   )
 }
 
-/** A stream that fails ends; its client goes on with another one, from where it was. */
-async function pump(events: AsyncIterable<Event>, body: PassThrough, signal: AbortSignal) {
+/** A stream that fails ends; its client goes on with another one, from where it was. Nothing is told to who is nobody any more. */
+async function pump(events: AsyncIterable<Event>, body: PassThrough, signal: AbortSignal, check: () => Promise<void>) {
   try {
     for await (const event of events) {
+      await check()
+      if (signal.aborted) return
       if (!body.write(frameOf(event))) await once(body, 'drain', { signal })
     }
   } catch {}
