@@ -29,6 +29,7 @@ export const idPrefixes = {
   enrichmentRun: 'enr',
   workflow: 'wfl',
   workflowRun: 'wfr',
+  audit: 'aud',
 } as const
 
 export type IdPrefix = (typeof idPrefixes)[keyof typeof idPrefixes]

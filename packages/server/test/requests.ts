@@ -492,6 +492,15 @@ export async function requestsOf(api: Api, word: string): Promise<Record<string,
     }),
     'admin.webhook.test': async () => ({ ...(await idOf(aWebhook())), body: {} }),
     'admin.timeline.read': () => idOf(anAccount(api)),
+    'admin.audit.list': async () => ({
+      query: `?object=${(await anAccount(api)).id}&actor=${api.memberId}&action=record`,
+    }),
+    'admin.audit.table': async () => ({
+      query: `?object=${(await anAccount(api)).id}&actor=${api.memberId}&action=record`,
+    }),
+    'admin.audit.lines': async () => ({
+      query: `?object=${(await anAccount(api)).id}&actor=${api.memberId}&action=record`,
+    }),
     'admin.search': async () => ({ query: `?q=account&types=account,${slug}` }),
   }
 }

@@ -1,5 +1,6 @@
 import type { Send, SendLines, Stream } from '../request.ts'
 import { ApiKeys } from './api-keys.ts'
+import { Audit } from './audit.ts'
 import { importWith } from './bulk.ts'
 import { Enrichment } from './enrichment.ts'
 import { Events } from './events.ts'
@@ -22,6 +23,7 @@ import { Workflows } from './workflows.ts'
 /** The admin API by topic. */
 export class Admin {
   readonly apiKeys: ApiKeys
+  readonly audit: Audit
   readonly enrichment: Enrichment
   readonly events: Events
   readonly invitations: Invitations
@@ -47,6 +49,7 @@ export class Admin {
 
   constructor(send: Send, sendLines: SendLines, stream: Stream) {
     this.apiKeys = new ApiKeys(send)
+    this.audit = new Audit(send)
     this.enrichment = new Enrichment(send)
     this.events = new Events(stream, send)
     this.invitations = new Invitations(send)

@@ -1,7 +1,9 @@
 import type { Config } from '../config.ts'
+import { noteCommand } from '../domain/audit/note.ts'
 import { verifyBackup } from '../domain/backup/read.ts'
 import { restore } from '../domain/backup/restore.ts'
 import { backUp } from '../domain/backup/write.ts'
+import type { System } from '../domain/context.ts'
 import { migrate } from '../storage/migrate.ts'
 import { withSystem } from './system.ts'
 
@@ -18,7 +20,13 @@ export async function backup(config: Config, file: string, { withKey = false, ve
     ]
     return print(json, { ...manifest, createdAt: about.createdAt, withKey: about.withKey }, said)
   }
-  const made = await withSystem(config, (system) => backUp(system, file, { withKey }), { migrate: false })
+  const write = async (system: System) => {
+    const backup = await backUp(system, file, { withKey })
+    // The database of an older version has no such log.
+    await noteCommand(system.db, 'backup', { withKey }).catch(() => {})
+    return backup
+  }
+  const made = await withSystem(config, write, { migrate: false })
   const seconds = (Date.now() - started) / 1000
   print(json, { file, ...made, withKey, seconds }, [
     `Wrote ${file}: ${contents(made)}, ${bytes(made.size)} in ${seconds.toFixed(1)} s.`,
@@ -41,6 +49,7 @@ export async function restoreCommand(config: Config, file: string, { json }: Opt
       const restored = await restore({ ...system, dataDir, givenKey }, file)
       // An older version's schema becomes this one's.
       await migrate(system.db)
+      await noteCommand(system.db, 'restore', { createdAt: restored.about.createdAt })
       return restored
     },
     { migrate: false, role: 'server' },

@@ -1,6 +1,7 @@
 import { encodeId, objectTypes, type Scope, scopes, unprocessable } from '@openfield/schema'
 import type { Config } from '../config.ts'
 import { createApiKey } from '../domain/api-keys/create.ts'
+import { noteCommand } from '../domain/audit/note.ts'
 import { findAdmin } from '../storage/workspaces.ts'
 import { chooseWorkspace } from './choose-workspace.ts'
 import { withSystem } from './system.ts'
@@ -13,11 +14,13 @@ export async function createKey(config: Config, options: Options) {
     const workspace = await chooseWorkspace(system.db, options.workspace)
     const admin = await findAdmin(system.db, workspace, objectTypes.member.number)
     const ctx = { ...system, workspace, caller: undefined }
-    return createApiKey(ctx, {
+    const key = await createApiKey(ctx, {
       name: options.name,
       scopes: parseScopes(options.scopes),
       memberId: admin && encodeId('mem', admin),
     })
+    await noteCommand(system.db, 'createKey', { name: key.name, scopes: key.scopes }, workspace, key.id)
+    return key
   })
   if (options.json) console.log(JSON.stringify(made))
   else console.log(`API key (shown this once) ${made.key}`)

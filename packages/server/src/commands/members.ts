@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts'
+import { noteCommand } from '../domain/audit/note.ts'
 import { type Invited, invite } from '../domain/sign-in/invitations.ts'
 import { chooseWorkspace } from './choose-workspace.ts'
 import { withSystem } from './system.ts'
@@ -9,7 +10,9 @@ type Options = Invited & { workspace?: string; json?: boolean }
 export async function inviteMember(config: Config, { workspace: wanted, json, ...invited }: Options) {
   const made = await withSystem(config, async (system) => {
     const workspace = await chooseWorkspace(system.db, wanted)
-    return invite({ ...system, workspace, caller: undefined }, invited)
+    const invitation = await invite({ ...system, workspace, caller: undefined }, invited)
+    await noteCommand(system.db, 'inviteMember', { role: invited.role }, workspace, invitation.member.id)
+    return invitation
   })
   if (json) console.log(JSON.stringify(made))
   else {

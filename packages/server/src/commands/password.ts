@@ -1,5 +1,6 @@
 import { encodeId, idPrefixes, notFound } from '@openfield/schema'
 import type { Config } from '../config.ts'
+import { noteCommand } from '../domain/audit/note.ts'
 import { makeLink } from '../domain/sign-in/links.ts'
 import { membersWith } from '../domain/sign-in/sign-in.ts'
 import { workspaceId } from '../domain/workspaces/create.ts'
@@ -16,6 +17,7 @@ export async function resetPassword(config: Config, { email, workspace: wanted, 
       members.map(async ({ workspace, workspaceName, member }) => {
         const { link, expiresAt } = await makeLink(system, workspace, member, 'reset')
         const memberId = encodeId(idPrefixes.member, member)
+        await noteCommand(system.db, 'resetPassword', {}, workspace, memberId)
         return {
           workspaceId: workspaceId(workspace),
           workspaceName,

@@ -1,11 +1,13 @@
 import { badRequest, forbidden, notFound } from '@openfield/schema'
 import type { FastifyReply } from 'fastify'
+import { auditText } from '../domain/audit/export.ts'
 import type { Context } from '../domain/context.ts'
 import { archive } from '../domain/exports/archive.ts'
 import { checkExport, exportText, type TableFormat } from '../domain/exports/table.ts'
 import { requireImport } from '../domain/imports/draft.ts'
 import { refusedTable } from '../domain/imports/refused.ts'
-import { parseRecordQuery } from './list-query.ts'
+import { noteExport } from './audit.ts'
+import { parseAuditQuery, parseRecordQuery } from './list-query.ts'
 import { queryOf } from './routes/records.ts'
 import { sendText } from './send-text.ts'
 
@@ -35,10 +37,21 @@ const table = (format: TableFormat): Kind => ({
   },
 })
 
+const auditLog = (format: TableFormat): Kind => ({
+  path: new RegExp(String.raw`^/admin/v1/(audit)\.${format}$`),
+  admin: true,
+  async find(ctx, _, text) {
+    const { limit: _limit, before: _before, ...filter } = parseAuditQuery(text)
+    return { type: types[format], name: `audit.${format}`, parts: () => auditText(ctx, format, filter) }
+  },
+})
+
 /** Everything that can be downloaded, by its path in the admin API. */
 const kinds: readonly Kind[] = [
   table('csv'),
   table('ndjson'),
+  auditLog('csv'),
+  auditLog('ndjson'),
   {
     path: /^\/admin\/v1\/(export)\.zip$/,
     admin: true,
@@ -79,5 +92,6 @@ function decoded(name: string): string {
 /** Sends what a path downloads. */
 export async function sendDownload(ctx: Context, path: string, reply: FastifyReply) {
   const { type, name, parts } = await findDownload(ctx, path)
+  await noteExport(ctx, path, reply)
   return sendText(reply, type, name, await parts())
 }

@@ -1,4 +1,5 @@
 import { badRequest } from '@openfield/schema'
+import type { AuditQuery } from '../domain/audit/read.ts'
 import type { RunsQuery } from '../domain/enrichment/runs.ts'
 import type { HistoryQuery } from '../domain/records/history.ts'
 import type { ListQuery } from '../domain/records/list.ts'
@@ -113,6 +114,30 @@ export const parseTimelineQuery = (query: string): TimelineQuery => ({
   limit: wholeNumber('limit', parseParameter(query, 'limit'), 1, timelineMax, timelineDefault),
   before: parseParameter(query, 'before'),
 })
+
+/** The most lines of a page of the audit log, and how many a page has when the request does not say. */
+export const auditMax = 100
+export const auditDefault = 50
+
+/** Reads which page of the audit log is asked for, and of what. */
+export function parseAuditQuery(query: string): AuditQuery {
+  const moment = (name: string) => {
+    const text = parseParameter(query, name)
+    if (text === undefined) return undefined
+    const date = new Date(text)
+    if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(date.getTime())) return date
+    throw badRequest('invalid_type', `'${name}' is a moment such as 2026-03-01T00:00:00Z.`, name)
+  }
+  return {
+    limit: wholeNumber('limit', parseParameter(query, 'limit'), 1, auditMax, auditDefault),
+    before: parseParameter(query, 'before'),
+    actor: parseParameter(query, 'actor'),
+    action: parseParameter(query, 'action'),
+    object: parseParameter(query, 'object'),
+    from: moment('from'),
+    to: moment('to'),
+  }
+}
 
 /** The most records that were changed last, and how many when the request does not say. */
 export const recentMax = 50

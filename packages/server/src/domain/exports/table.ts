@@ -58,7 +58,7 @@ const cellsOf = (columns: readonly Column[], record: SentRecord, names: Record<s
   columns.map(({ cell }) => cell(record, names))
 
 /** A text that a spreadsheet would take for a formula gets an apostrophe, which an import takes away again. */
-const rowsOf = (rows: (string | number)[][]) =>
+export const rowsOf = (rows: (string | number)[][]) =>
   `${Papa.unparse(rows, { newline: '\r\n', escapeFormulae: /^'*[=+\-@\t\r]/ })}\r\n`
 
 /** The types whose records the caller may export. */

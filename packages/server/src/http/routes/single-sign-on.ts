@@ -1,7 +1,9 @@
+import { encodeId, idPrefixes } from '@openfield/schema'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { startSession } from '../../domain/sign-in/sessions.ts'
 import { membersWith } from '../../domain/sign-in/sign-in.ts'
 import type { Begun, SingleSignOn } from '../../domain/sign-in/single-sign-on.ts'
+import { noteSignIn } from '../audit.ts'
 import { unknownRoute } from '../errors.ts'
 import { type Guards, guard } from '../guard.ts'
 import { setCookie, setSessionCookie } from '../session-cookie.ts'
@@ -43,6 +45,8 @@ export function singleSignOnRoutes(app: FastifyInstance, guards: Guards) {
       if (email === undefined || !isVerified) return toSignIn(reply, 'unverified-email')
       const [member] = await membersWith(system, email, trip.workspaceId)
       if (!member) return toSignIn(reply, 'unknown-member')
+      const who = { workspace: member.workspace, member: encodeId(idPrefixes.member, member.member) }
+      await noteSignIn(system, who, request, 'done', 'admin.session.singleSignOn')
       const { secret } = await startSession(system, member.workspace, member.member, request.headers['user-agent'])
       setSessionCookie(reply, system.publicUrl, secret)
       return reply.redirect(new URL(system.publicUrl + trip.back).href)

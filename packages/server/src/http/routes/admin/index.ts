@@ -1,10 +1,12 @@
 import type { FastifyInstance } from 'fastify'
+import { inAudit, isAudited } from '../../audit.ts'
 import { type Guards, guard, type Requirements, sendJson } from '../../guard.ts'
 import { parseListQuery } from '../../list-query.ts'
 import { parseBody } from '../../parse.ts'
 import { streamBodies } from '../../streamed-body.ts'
 import { queryOf } from '../records.ts'
 import { apiKeys } from './api-keys.ts'
+import { audit } from './audit.ts'
 import { bulk } from './bulk.ts'
 import { enrichment } from './enrichment.ts'
 import { events } from './events.ts'
@@ -50,6 +52,7 @@ export const adminGroups: readonly AdminGroup[] = [
   workflows,
   webhooks,
   mailboxSync,
+  audit,
 ]
 
 /** What an operation asks of a request. */
@@ -63,19 +66,19 @@ export const adminRequirements = ({ method, access, scopes = [], category }: Adm
 
 export function adminRoutes(app: FastifyInstance, guards: Guards) {
   for (const { operations } of adminGroups) {
-    for (const operation of Object.values(operations)) {
-      if (operation.streams) app.register(async (streaming) => addStreamingRoute(streaming, guards, operation))
-      else addRoute(app, guards, operation)
+    for (const [id, operation] of Object.entries(operations)) {
+      if (operation.streams) app.register(async (streaming) => addStreamingRoute(streaming, guards, id, operation))
+      else addRoute(app, guards, id, operation)
     }
   }
 }
 
-function addStreamingRoute(app: FastifyInstance, guards: Guards, operation: AdminOperation) {
+function addStreamingRoute(app: FastifyInstance, guards: Guards, id: string, operation: AdminOperation) {
   streamBodies(app)
-  addRoute(app, guards, operation)
+  addRoute(app, guards, id, operation)
 }
 
-function addRoute(app: FastifyInstance, guards: Guards, operation: AdminOperation) {
+function addRoute(app: FastifyInstance, guards: Guards, id: string, operation: AdminOperation) {
   const { method, path, body, paged, streams } = operation
   app.route({
     method,
@@ -84,7 +87,7 @@ function addRoute(app: FastifyInstance, guards: Guards, operation: AdminOperatio
     onRequest: guard(guards, adminRequirements(operation)),
     async handler(request, reply) {
       const query = queryOf(request.raw.url)
-      const result = await operation.run({
+      const asked = {
         ctx: request.call?.ctx,
         system: guards.system,
         params: {
@@ -101,7 +104,8 @@ function addRoute(app: FastifyInstance, guards: Guards, operation: AdminOperatio
         guards,
         request,
         reply,
-      })
+      }
+      const result = await (isAudited(operation) ? inAudit(id, operation, asked) : operation.run(asked))
       // An answer that its client did not wait for is no longer to be sent either.
       return reply.raw.headersSent
         ? reply

@@ -76,6 +76,7 @@ export const ingest: AdminGroup = {
       path: '/admin/v1/messages',
       summary: 'Bring in a message',
       access: 'admin',
+      audited: false,
       body: newMessage,
       answer: 'Message',
       run: async ({ ctx, body }) => createMessage(ctx, body),
@@ -87,6 +88,7 @@ export const ingest: AdminGroup = {
       description:
         'One with the same Message-ID that is there already stays; the member of `holderId` gets to hold it too, and of two settings of privacy the stricter holds.',
       access: 'admin',
+      audited: false,
       body: newEmail,
       answer: 'Email',
       run: async ({ ctx, body }) => bringInEmail(ctx, body),
@@ -96,6 +98,7 @@ export const ingest: AdminGroup = {
       path: '/admin/v1/objects/:objectType/import',
       summary: 'Bring in records under the ids they have elsewhere',
       access: 'admin',
+      audited: false,
       body: newImport,
       answer: 'ImportResults',
       run: async ({ ctx, params, body }) => importRecords(ctx, params.objectType, body.records),

@@ -71,7 +71,7 @@ export const invitations: AdminGroup = {
       answer: 'Session',
       async run(request) {
         const { workspace, member } = await acceptInvitation(request.system, request.body.token, request.body)
-        return enter(request, workspace, member)
+        return enter(request, workspace, member, 'admin.welcome.accept')
       },
     }),
     'admin.passwordReset.request': adminOperation({
@@ -99,7 +99,7 @@ export const invitations: AdminGroup = {
         const { system, body, guards } = request
         const { workspace, member } = await choosePassword(system, 'reset', body.token, body.password)
         guards.authenticator.forget()
-        return enter(request, workspace, member)
+        return enter(request, workspace, member, 'admin.passwordReset.accept')
       },
     }),
   },

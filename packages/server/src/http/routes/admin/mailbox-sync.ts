@@ -102,6 +102,7 @@ export const mailboxSync: AdminGroup = {
       description:
         'For the owner. What was left out for a wish that has changed is looked at again; what was brought in stays.',
       access: 'caller',
+      audited: true,
       scopes: ['emails:create'],
       alsoAnswers: [403],
       body: change,

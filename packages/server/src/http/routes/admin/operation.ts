@@ -35,6 +35,8 @@ export type AdminOperation<Body extends z.ZodType = z.ZodType> = {
   contentType?: string
   /** Statuses of errors that do not follow from the rest. */
   alsoAnswers?: readonly number[]
+  /** Whether the audit log says who did it; by default of what only admins may do, but for reading. */
+  audited?: boolean
   /** The answer: something to be sent as JSON, JSON as text, or the reply when it has been sent. */
   run(request: AdminRequest<z.output<Body>>): Promise<unknown>
 }

@@ -11,7 +11,8 @@ import {
   requireAccount,
   startSession,
 } from '../../../domain/sign-in/sessions.ts'
-import { addressKey, checkPassword, signInOptions } from '../../../domain/sign-in/sign-in.ts'
+import { addressKey, checkPassword, membersWith, signInOptions } from '../../../domain/sign-in/sign-in.ts'
+import { noteSignIn } from '../../audit.ts'
 import { clearSessionCookie, setSessionCookie } from '../../session-cookie.ts'
 import { name, password } from './bodies.ts'
 import { type AdminGroup, type AdminRequest, adminOperation } from './operation.ts'
@@ -22,10 +23,23 @@ const newName = z.strictObject({ firstName: name.nullish(), lastName: name.nulli
 const newPassword = z.strictObject({ current: z.string(), password })
 
 /** Signs a member in on the browser that calls; the answer is who they are. */
-export async function enter({ system, request, reply }: AdminRequest<unknown>, workspace: number, member: string) {
+export async function enter(
+  { system, request, reply }: AdminRequest<unknown>,
+  workspace: number,
+  member: string,
+  action?: string,
+) {
+  await noteSignIn(system, { workspace, member: encodeId(idPrefixes.member, member) }, request, 'done', action)
   const { secret, session } = await startSession(system, workspace, member, request.headers['user-agent'])
   setSessionCookie(reply, system.publicUrl, secret)
   return session
+}
+
+/** Of those whose address was given. Not waited for: how long it takes would tell whether there is one. */
+async function noteRefusal({ system, body, request }: AdminRequest<z.output<typeof signIn>>) {
+  for (const { workspace, member } of await membersWith(system, body.email, body.workspaceId)) {
+    await noteSignIn(system, { workspace, member: encodeId(idPrefixes.member, member) }, request, 'refused')
+  }
 }
 
 const date = (description: string) => text(description, { format: 'date-time' })
@@ -51,7 +65,10 @@ export const session: AdminGroup = {
       async run(request) {
         const { system, body, guards } = request
         const attempt = await guards.attempts.begin(addressKey(body.email), request.request)
-        const { workspace, member } = await checkPassword(system, body)
+        const { workspace, member } = await checkPassword(system, body).catch((error) => {
+          noteRefusal(request).catch((failure) => request.request.log.error({ err: failure }, 'writing the audit log'))
+          throw error
+        })
         await attempt.succeeded()
         return enter(request, workspace, member)
       },
@@ -80,6 +97,7 @@ export const session: AdminGroup = {
       method: 'DELETE',
       path: '/admin/v1/session',
       summary: 'Sign out',
+      audited: true,
       access: 'caller',
       answer: 'SignedOut',
       async run({ ctx, guards, reply }) {
@@ -102,6 +120,7 @@ export const session: AdminGroup = {
       method: 'DELETE',
       path: '/admin/v1/sessions',
       summary: 'Sign out everywhere',
+      audited: true,
       access: 'caller',
       answer: 'SignedOut',
       async run({ ctx, guards, reply }) {
@@ -113,6 +132,7 @@ export const session: AdminGroup = {
       method: 'POST',
       path: '/admin/v1/password',
       summary: 'Change your password',
+      audited: true,
       access: 'caller',
       body: newPassword,
       answer: 'PasswordChanged',

@@ -37,6 +37,7 @@ export const trash: AdminGroup = {
       path: '/admin/v1/trash/:id/restore',
       summary: 'Bring something back from the trash',
       access: 'admin',
+      audited: false,
       answer: 'AnyRecord',
       run: async ({ ctx, params }) => restoreTrashed(ctx, params.id),
     }),

@@ -113,6 +113,7 @@ export const webhooks: AdminGroup = {
       path: '/admin/v1/webhooks/:id/secret',
       summary: 'Read the secret that deliveries are signed with',
       access: 'admin',
+      audited: true,
       alsoAnswers: [422],
       answer: 'SigningSecret',
       run: async ({ ctx, params }) => retrieveWebhookSecret(ctx, params.id),

@@ -277,6 +277,7 @@ export const workflows: AdminGroup = {
       path: '/admin/v1/workflows/:id/secret',
       summary: 'Read the secret that requests of a workflow are signed with',
       access: 'admin',
+      audited: true,
       alsoAnswers: [422],
       answer: 'SigningSecret',
       run: async ({ ctx, params }) => retrieveSecret(ctx, params.id),
