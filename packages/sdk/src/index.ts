@@ -1,5 +1,6 @@
 /** A client library for Openfield and for servers that speak the same API, for Node and browsers. */
 export type { ApiKey, NewApiKey } from './admin/api-keys.ts'
+export type { AuditFilter, AuditLine, AuditQuery } from './admin/audit.ts'
 export type { BulkResult, BulkRow, ImportLink } from './admin/bulk.ts'
 export type {
   EnrichedField,
@@ -24,6 +25,7 @@ export type {
   PreviewedRow,
 } from './admin/imports.ts'
 export type { Invitation, NewInvitation } from './admin/invitations.ts'
+export type { Limit } from './admin/limits.ts'
 export type {
   Mailbox,
   MailboxChange,

@@ -501,6 +501,7 @@ export async function requestsOf(api: Api, word: string): Promise<Record<string,
     'admin.audit.lines': async () => ({
       query: `?object=${(await anAccount(api)).id}&actor=${api.memberId}&action=record`,
     }),
+    'admin.limits.list': async () => ({}),
     'admin.search': async () => ({ query: `?q=account&types=account,${slug}` }),
   }
 }

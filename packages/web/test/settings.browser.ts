@@ -172,3 +172,22 @@ it.each(['profile', 'members', 'api-keys', 'objects', 'objects/opportunity', 'tr
     )
   },
 )
+
+it('shows admins who did what, on what, and what is used', async () => {
+  const account = await app.client.account.create({ fields: { $name: 'Audited' } })
+  await app.client.admin.apiKeys.create({ name: 'Audited key' })
+  const page = await app.open('/settings/audit')
+  const lines = page.getByRole('list', { name: 'What was done' }).getByRole('listitem')
+  await lines.filter({ hasText: 'Make an API key' }).filter({ hasText: 'Audited key' }).waitFor()
+  await page.getByRole('combobox', { name: 'What' }).click()
+  await page.getByRole('option', { name: 'Records' }).click()
+  await lines.filter({ hasText: 'Make an API key' }).first().waitFor({ state: 'hidden' })
+  await lines.filter({ hasText: 'Create a record' }).getByRole('link', { name: 'Audited' }).click()
+  await page.waitForURL((url) => url.pathname.endsWith(account.id))
+  await inspect(app, '/settings/audit', 'settings-audit', (opened) =>
+    opened.getByText('Make an API key').first().waitFor(),
+  )
+  await inspect(app, '/settings/limits', 'settings-limits', (opened) =>
+    opened.getByRole('row', { name: /Records: accounts/ }).waitFor(),
+  )
+})

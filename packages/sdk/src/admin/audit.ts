@@ -11,6 +11,8 @@ export type AuditLine = {
   actor: Actor | null
   /** The id of the operation, `record.…` of a write, `export`, or `command.…`. */
   action: string
+  /** The same in words. */
+  label: string
   /** What stays `begun` broke off, and nobody knows what became of it. */
   outcome: 'done' | 'refused' | 'begun'
   object: { id: string; objectType: string | null; title: string | null } | null

@@ -7,6 +7,7 @@ import { Events } from './events.ts'
 import { Exports } from './exports.ts'
 import { Imports } from './imports.ts'
 import { Invitations, PasswordResets, Welcome } from './invitations.ts'
+import { Limits } from './limits.ts'
 import { Emails, Mailboxes } from './mailboxes.ts'
 import { Members } from './members.ts'
 import { Objects } from './objects.ts'
@@ -29,6 +30,7 @@ export class Admin {
   readonly invitations: Invitations
   readonly emails: Emails
   readonly mailboxes: Mailboxes
+  readonly limits: Limits
   readonly members: Members
   readonly exports: Exports
   readonly import: ReturnType<typeof importWith>
@@ -55,6 +57,7 @@ export class Admin {
     this.invitations = new Invitations(send)
     this.emails = new Emails(send)
     this.mailboxes = new Mailboxes(send)
+    this.limits = new Limits(send)
     this.members = new Members(send)
     this.exports = new Exports(send)
     this.import = importWith(sendLines)

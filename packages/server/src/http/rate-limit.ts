@@ -22,6 +22,8 @@ export type RateLimits = {
    * it holds.
    */
   take(owner: number | string, category: Category, now: number, limit?: number): Taken | Promise<Taken>
+  /** How many tokens are left, where that is known without asking. */
+  left?(owner: number | string, category: Category, now: number): number
 }
 
 /** Buckets in memory: for a process that serves alone. */
@@ -44,6 +46,11 @@ export class RateLimiter implements RateLimits {
     this.#buckets.set(key, { tokens: left, at: now })
     const secondsToFull = (limit - left) / limit
     return { allowed, limit, remaining: Math.floor(left), resetAt: Math.ceil(now / 1000 + secondsToFull) }
+  }
+
+  left(owner: number | string, category: Category, now: number): number {
+    const bucket = this.#buckets.get(`${owner} ${category}`)
+    return bucket ? Math.min(this.limit, bucket.tokens + ((now - bucket.at) / 1000) * this.limit) : this.limit
   }
 
   #forget(usedBefore: number) {

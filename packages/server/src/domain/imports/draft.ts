@@ -48,7 +48,7 @@ export type NewImport = {
 }
 
 const columnsMax = 500
-const rowsMax = 1_000_000
+export const rowsMax = 1_000_000
 /** How many texts of a column are looked at, and how many are shown. */
 const lookedAt = 50
 const shown = 5

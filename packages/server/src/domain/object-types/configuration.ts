@@ -27,7 +27,7 @@ export type ConfigurationInput = Partial<{
   handleService: NonNullable<TypeConfiguration['handleService']>
 }>
 
-const optionsMax = 1000
+export const optionsMax = 1000
 
 /** The configuration of a new field. Throws for keys that mean nothing to its type, and for missing ones. */
 export function newConfiguration(valueType: ValueTypeName, input: ConfigurationInput): TypeConfiguration {

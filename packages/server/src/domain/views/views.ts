@@ -9,7 +9,7 @@ export type ViewChange = Partial<Pick<View, 'name' | 'shared' | 'position' | 'la
 export type NewView = ViewChange & Pick<View, 'objectType' | 'name'>
 
 /** A member who makes ever more views has a program that does so. */
-const viewsMax = 500
+export const viewsMax = 500
 
 /** The caller's own views and the shared ones, in their order, of one object type or of all that the caller may read. */
 export const listMyViews = (ctx: Context, objectType: string | undefined) =>

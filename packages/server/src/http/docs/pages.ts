@@ -42,6 +42,7 @@ export const sections: readonly Section[] = [
       guide('mail', 'Mail'),
       guide('workflows', 'Workflows'),
       guide('webhooks', 'Webhooks'),
+      guide('audit-log', 'Audit log'),
       guide('errors', 'Errors'),
       guide('idempotency', 'Idempotency'),
       guide('rate-limits', 'Rate limits'),

@@ -34,6 +34,8 @@ const parts: readonly Part[] = [
   part('enrichment', 'Enrichment', true, () => import('./enrichment/section.tsx')),
   part('import', 'Import', true, () => import('./import/section.tsx')),
   part('export', 'Export', true, () => import('./export/section.tsx')),
+  part('audit', 'Audit log', true, () => import('./audit/section.tsx')),
+  part('limits', 'Usage and limits', true, () => import('./limits/section.tsx')),
   part('trash', 'Trash', true, () => import('./trash/section.tsx')),
 ]
 

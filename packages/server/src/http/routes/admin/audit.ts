@@ -1,5 +1,6 @@
 import { type JsonSchema, object, orNull, schemaRef, text } from '@openfield/schema/openapi'
 import { readAudit } from '../../../domain/audit/read.ts'
+import { wordsFor } from '../../audit-words.ts'
 import { sendDownload } from '../../downloads.ts'
 import { auditDefault, auditMax, parseAuditQuery } from '../../list-query.ts'
 import { type AdminGroup, type AdminRequest, adminOperation } from './operation.ts'
@@ -32,6 +33,7 @@ const line: Record<string, JsonSchema> = {
   at: text('When.', { format: 'date-time' }),
   actor: schemaRef('Actor'),
   action: text('The id of the operation, `record.…` of a write, `export`, or `command.…` of the command line.'),
+  label: text('The same in words.'),
   outcome: {
     enum: ['done', 'refused', 'begun'],
     description: 'What became of it; what stays `begun` broke off, and nobody knows.',
@@ -74,7 +76,10 @@ export const audit: AdminGroup = {
       category: 'Search',
       parameters: [...page, ...filters],
       answer: 'AuditLog',
-      run: async ({ ctx, query }) => ({ object: 'list', ...(await readAudit(ctx, parseAuditQuery(query))) }),
+      async run({ ctx, query }) {
+        const { data, nextCursor } = await readAudit(ctx, parseAuditQuery(query))
+        return { object: 'list', data: data.map((one) => ({ ...one, label: wordsFor(one.action) })), nextCursor }
+      },
     }),
     'admin.audit.table': adminOperation({
       method: 'GET',

@@ -14,6 +14,7 @@ import { tableExports } from './exports.ts'
 import { imports } from './imports.ts'
 import { ingest } from './ingest.ts'
 import { invitations } from './invitations.ts'
+import { limits } from './limits.ts'
 import { mailboxSync } from './mailbox-sync.ts'
 import { mailboxes } from './mailboxes.ts'
 import { members } from './members.ts'
@@ -53,6 +54,7 @@ export const adminGroups: readonly AdminGroup[] = [
   webhooks,
   mailboxSync,
   audit,
+  limits,
 ]
 
 /** What an operation asks of a request. */
