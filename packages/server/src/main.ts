@@ -6,6 +6,7 @@ import { printConfig } from './commands/config.ts'
 import { demo } from './commands/demo.ts'
 import { doctor, NotExamined } from './commands/doctor.ts'
 import { createKey } from './commands/keys.ts'
+import { importLightfield } from './commands/lightfield.ts'
 import { inviteMember } from './commands/members.ts'
 import { exportCommand, importCommand } from './commands/move.ts'
 import { resetPassword } from './commands/password.ts'
@@ -105,13 +106,26 @@ program
   .option('--json', 'print JSON')
   .action((file, options) => exportCommand(readConfig(process.env), file, options))
 
-program
+const importing = program
   .command('import')
   .description('take in a workspace that was exported, beside those that are there')
   .argument('<file>', 'which')
   .option('--as <name>', 'what it is called here')
   .option('--json', 'print JSON')
   .action((file, options) => importCommand(readConfig(process.env), file, options))
+importing
+  .command('lightfield')
+  .description('copy a whole workspace of Lightfield, by its API; run again, it goes on, and brings what has changed')
+  .addOption(
+    new Option('--api-key <key>', 'a key of that workspace which may read everything')
+      .env('LIGHTFIELD_API_KEY')
+      .makeOptionMandatory(),
+  )
+  .option('--base-url <url>', 'where its API is', 'https://api.lightfield.app')
+  .option('--workspace <id>', 'into which workspace; the first when there is only one')
+  .option('--dry-run', 'only say what would be copied')
+  .option('--json', 'print JSON')
+  .action((_, command) => importLightfield(readConfig(process.env), command.optsWithGlobals()))
 
 program
   .command('doctor')

@@ -130,6 +130,11 @@ export async function insertRecords(
     'relationship, from_id, to_id, from_one, to_one',
     edges.map((edge) => lineOf(workspace, edge.relationship, edge.from, edge.to, edge.fromOne, edge.toOne)),
   )
+  await copy(
+    'email_body',
+    'id, message_id, thread, body',
+    records.flatMap(({ id, mail }) => (mail ? [lineOf(workspace, id, mail.messageId, mail.thread, mail.body)] : [])),
+  )
   const entry = 'field, value, id'
   await copy('index_text', entry, entryLines(workspace, records, 'textFields', 'texts'))
   await copy('index_number', entry, entryLines(workspace, records, 'numberFields', 'numbers'))

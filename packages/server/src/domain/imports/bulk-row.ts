@@ -3,6 +3,7 @@ import {
   badRequest,
   decodeId,
   encodeId,
+  type Field,
   InvalidValue,
   newUuid,
   type ObjectDefinition,
@@ -12,12 +13,13 @@ import {
   valueTypes,
 } from '@openfield/schema'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
+import type { Mail } from '../../storage/emails.ts'
 import type { Entries } from '../../storage/records.ts'
 import type { Context } from '../context.ts'
-import { readNew, setFields } from '../records/create.ts'
+import { type RecordInput, readNew, setFields, systemLinks } from '../records/create.ts'
 import { findType } from '../records/definitions.ts'
 import { bareValues, entriesOf, type FieldWrite } from '../records/fields.ts'
-import type { Write } from '../records/rules.ts'
+import { rulesOf, type Write } from '../records/rules.ts'
 import { requireImportable } from './import.ts'
 
 /** A row that can be written, when what it is linked to is there and what it takes is free. */
@@ -32,6 +34,9 @@ export type ReadRow = {
   updatedAt: Date
   values: readonly FieldWrite[]
   write: Write
+  /** Whether it also gets links by what others have. */
+  derives: boolean
+  mail: Mail | undefined
   entries: Entries
   fields: string
   after: string
@@ -53,6 +58,8 @@ export type References = {
 export const noReferences = (): References => ({ byName: new Map(), byId: new Map() })
 
 const known = ['objectType', 'id', 'externalId', 'createdAt', 'updatedAt', 'fields', 'relationships']
+/** What a row may also have that copies a record as it is: links that the system made, and what is kept beside an e-mail. */
+const knownOfCopies = [...known, 'links', 'mail']
 /** The most links of one row. */
 const linksMax = 1000
 
@@ -66,14 +73,17 @@ export async function readRow(
   number: number,
   origin: Origin | undefined,
   references: References,
+  copies = false,
 ): Promise<ReadRow> {
   const row = requireObject(value)
-  const wrong = Object.keys(row).find((key) => !known.includes(key))
+  const wrong = Object.keys(row).find((key) => !(copies ? knownOfCopies : known).includes(key))
   if (wrong !== undefined) {
     const param = wrong.slice(0, 200).toWellFormed()
     throw badRequest('unknown_field', `A row has no key '${param}'.`, param)
   }
-  const definition = typeOf(definitions, row['objectType'])
+  const named = typeOf(definitions, row['objectType'])
+  if (!copies) requireImportable(named)
+  const definition = copies ? withAllOptions(named) : named
   const externalId = row['externalId'] === undefined ? null : requireExternalId(row['externalId'], 'externalId')
   const { id, known: isKnown } = idOf(definition, row, number, origin)
   const at = timeOfUuid(id)
@@ -84,8 +94,8 @@ export async function readRow(
     fields: row['fields'] === undefined ? {} : requireObject(row['fields'], 'fields'),
     relationships: row['relationships'] === undefined ? {} : requireObject(row['relationships'], 'relationships'),
   }
-  const named = { ...input, relationships: withIds(definitions, definition, input.relationships, references) }
-  const { values, write, refused } = await readNew(ctx, definitions, definition, named, linksMax)
+  const relationships = withIds(definitions, definition, input.relationships, references)
+  const { values, write, refused } = await readNew(ctx, definitions, definition, { ...input, relationships }, linksMax)
   if (refused) throw refused
   return {
     definition,
@@ -95,7 +105,9 @@ export async function readRow(
     at,
     updatedAt: updatedAt < at ? at : updatedAt,
     values,
-    write,
+    write: { ...write, links: [...write.links, ...systemLinks(definition, (row as RecordInput).links)] },
+    derives: !copies && rulesOf(definition).derive !== undefined,
+    mail: (row as RecordInput).mail,
     entries: entriesOf(values),
     fields: JSON.stringify(setFields(values)),
     after: bareValues(values),
@@ -110,9 +122,16 @@ function requireObject(value: unknown, param?: string): Objects {
 function typeOf(definitions: VersionedDefinitions, name: unknown): ObjectDefinition {
   if (name === undefined) throw badRequest('parameter_missing', "A row must have 'objectType'.", 'objectType')
   if (typeof name !== 'string') throw badRequest('invalid_type', "'objectType' must be a string.", 'objectType')
-  const definition = findType(definitions, name)
-  requireImportable(definition)
-  return definition
+  return findType(definitions, name)
+}
+
+/** A record keeps an option that can no longer be chosen. */
+function withAllOptions(definition: ObjectDefinition): ObjectDefinition {
+  const withAll = (field: Field): Field => {
+    const options = field.configuration.options?.map((option) => ({ ...option, retired: false }))
+    return options ? { ...field, configuration: { ...field.configuration, options } } : field
+  }
+  return { ...definition, fields: new Map(Array.from(definition.fields, ([key, field]) => [key, withAll(field)])) }
 }
 
 function requireExternalId(value: unknown, param: string): string {

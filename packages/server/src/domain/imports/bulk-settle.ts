@@ -117,8 +117,8 @@ async function settleOne(
 ): Promise<Settled> {
   const { definition, id, externalId, at, updatedAt, values, entries, fields, after } = row
   const links = row.write.links.map((change) => resolved(change, references, there))
-  const derived = await rulesOf(definition).derive?.(ctx, definition, { ...row.write, links }, [])
-  const changes = [...links, ...(derived ?? [])]
+  const derived = row.derives && (await rulesOf(definition).derive?.(ctx, definition, { ...row.write, links }, []))
+  const changes = [...links, ...(derived || [])]
   requireTargets(definitions, links, there)
   const uniques = uniquesOf(entries)
   for (const one of uniques) {
@@ -142,6 +142,7 @@ async function settleOne(
     changeId: changeIdAt(at),
     after,
     linkChanges: linkLog(changes),
+    ...(row.mail && { mail: row.mail }),
   })
   work.push(...workOf(definition, id, values, [linksAfter(noLinks, changes)]))
   return { outcome: 'created', id: encodeId(definition.prefix, id) }

@@ -4,7 +4,6 @@ import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import { firstUse } from '../../storage/idempotency.ts'
 import { noteWords } from '../../storage/search-words.ts'
 import { type Context, withDefinitions } from '../context.ts'
-import { rulesOf } from '../records/rules.ts'
 import { searchField } from '../search/words.ts'
 import { isRead, noReferences, type Origin, type ReadRow, type References, readRow } from './bulk-row.ts'
 import { type Settled, settle } from './bulk-settle.ts'
@@ -30,16 +29,18 @@ const workDelayMs = 120_000
  * `fields` and, if need be, `relationships`, `id`, `externalId`, `createdAt` and `updatedAt`; in the place of one, an ApiError
  * refuses what stood there. One whose id or externalId is there already is left alone, so that what broke off is simply
  * imported again; with a key, that holds for rows without either, too. Rows come in portions of any size; an empty one
- * says that the next may take a while, and has those before it written. Yields what became of each, batch by batch, and
+ * says that the next may take a while, and has those before it written. With `copies`, rows are of records of any type as they
+ * were elsewhere: they also have `links` that the system made there, and none are derived. Yields what became of each, batch by batch, and
  * then of all.
  */
 export async function* importRows(
   ctx: Context,
   portions: AsyncIterable<readonly unknown[]>,
   idempotencyKey?: string,
+  copies = false,
 ): AsyncGenerator<readonly (RowResult | ImportSummary)[], void, undefined> {
   const origin = idempotencyKey === undefined ? undefined : await originOf(ctx, idempotencyKey)
-  const importer = new Importer(ctx, origin)
+  const importer = new Importer(ctx, origin, copies)
   try {
     for await (const portion of portions) {
       for (const row of portion) {
@@ -75,15 +76,17 @@ class Importer {
   readonly summary: ImportSummary = { done: true, rows: 0, created: 0, exists: 0, refused: 0 }
   readonly #ctx: Context
   readonly #origin: Origin | undefined
+  readonly #copies: boolean
   #batch: Batch = newBatch(0)
   #writing: Promise<RowResult[]> = Promise.resolve([])
   #batches = 0
   /** Words that are noted already. */
   #words = new Set<string>()
 
-  constructor(ctx: Context, origin: Origin | undefined) {
+  constructor(ctx: Context, origin: Origin | undefined, copies: boolean) {
     this.#ctx = ctx
     this.#origin = origin
+    this.#copies = copies
   }
 
   /** Takes a row; when that begins a new batch, returns what became of the rows of the one before the last. */
@@ -128,7 +131,7 @@ class Importer {
     const { definitions } = batch
     try {
       const number = batch.before + batch.read.length + 1
-      return await readRow(this.#ctx, definitions, row, number, this.#origin, batch.references)
+      return await readRow(this.#ctx, definitions, row, number, this.#origin, batch.references, this.#copies)
     } catch (error) {
       if (error instanceof ApiError) return error
       throw error
@@ -193,4 +196,4 @@ const newBatch = (before: number): Batch => ({
 const nothing = () => {}
 
 /** Records that get links by what others have, which has to be written before they are looked at. */
-const looksAtOthers = ({ definition }: ReadRow) => rulesOf(definition).derive !== undefined
+const looksAtOthers = ({ derives }: ReadRow) => derives

@@ -14,6 +14,8 @@ import {
 /** An option as the admin API takes it: an `id` names one that exists, a new one has none. */
 export type OptionInput = {
   id?: string | undefined
+  /** The id of a new one that comes from elsewhere; the admin API takes none. */
+  as?: string | undefined
   label: string
   description?: string | null | undefined
   retired?: boolean | undefined
@@ -56,13 +58,13 @@ export function newConfiguration(valueType: ValueTypeName, input: ConfigurationI
  */
 export function newOptions(current: readonly Option[], input: readonly OptionInput[]): Option[] {
   if (input.length > optionsMax) throw unprocessable(`A field has at most ${optionsMax} options.`, 'options')
-  const options = input.map(({ id, label, description, retired }, index): Option => {
+  const options = input.map(({ id, as, label, description, retired }, index): Option => {
     const known = current.find((option) => option.id === id)
     if (id !== undefined && !known) {
       throw badRequest('referenced_resource_missing', `The field has no option '${id}'.`, `options.${index}.id`)
     }
     return {
-      id: id ?? encodeId('opt', newUuid()),
+      id: id ?? as ?? encodeId('opt', newUuid()),
       label: label.trim(),
       description: (description === undefined ? known?.description : description) ?? null,
       ...((retired ?? false) && { retired: true }),

@@ -22,6 +22,8 @@ export type NewFieldInput = {
   valueType: ValueTypeName
   description?: string | null | undefined
   typeConfiguration?: ConfigurationInput | undefined
+  /** Its UUID, when it comes from elsewhere. */
+  uuid?: string | undefined
 }
 
 /** Defines a custom field. It is there for every request that starts after this returns. */
@@ -33,7 +35,7 @@ export const createField = (ctx: Context, objectType: string, input: NewFieldInp
     }
     requireFreeKey(definition, input.slug)
     const isNew = await insertField(tx, ctx.workspace, {
-      uuid: newUuid(),
+      uuid: input.uuid ?? newUuid(),
       objectType,
       slug: input.slug,
       label: input.label,

@@ -21,17 +21,25 @@ import type { Context } from '../context.ts'
 import { newOptions } from './configuration.ts'
 import { change, requireOpen } from './fields.ts'
 
-export type PipelineInput = {
-  id?: string | undefined
+/** An `id` names what is there; `as` is that of something new which comes from elsewhere, and which the admin API takes none of. */
+type Named = { id?: string | undefined; as?: string | undefined }
+
+export type PipelineInput = Named & {
   name: string
-  stages: { id?: string | undefined; label: string }[]
+  stages: (Named & { label: string })[]
 }
 
 /**
  * Gives an object type pipelines, each with stages of its own; the first is the default. What is left out is retired. Stages
- * that exist already, and records in them, go to the pipeline that names them.
+ * that exist already, and records in them, go to the pipeline that names them. `uuids` are those of the two fields, when they
+ * come from elsewhere.
  */
-export const setPipelines = (ctx: Context, objectType: string, input: readonly PipelineInput[]) =>
+export const setPipelines = (
+  ctx: Context,
+  objectType: string,
+  input: readonly PipelineInput[],
+  uuids: { pipeline?: string | undefined; stage?: string | undefined } = {},
+) =>
   change(ctx, async (tx, read) => {
     const definition = requireOpen(await read(), objectType)
     const [pipeline, stage] = [definition.fields.get('$pipeline'), definition.fields.get('$stage')]
@@ -41,8 +49,17 @@ export const setPipelines = (ctx: Context, objectType: string, input: readonly P
     )
     requireDistinctStages(input)
     const options = stageOptions(stage?.configuration.options ?? [], stages)
-    await writeSelect(tx, ctx, definition, pipeline, '$pipeline', 'Pipeline', { options: pipelines })
-    await writeSelect(tx, ctx, definition, stage, '$stage', 'Stage', { options, parentFieldKey: '$pipeline' })
+    await writeSelect(tx, ctx, definition, pipeline, '$pipeline', 'Pipeline', { options: pipelines }, uuids.pipeline)
+    await writeSelect(
+      tx,
+      ctx,
+      definition,
+      stage,
+      '$stage',
+      'Stage',
+      { options, parentFieldKey: '$pipeline' },
+      uuids.stage,
+    )
     const written = pipelineFields(requireOpen(await read(), objectType))
     const fields = { objectType: definition.number, pipeline: written.pipeline.id, stage: written.stage.id }
     for (const one of pipelines) {
@@ -78,7 +95,7 @@ const present = ({ pipeline, stage }: { pipeline: Field; stage: Field }) => ({
 function mergePipelines(current: readonly Option[], input: readonly PipelineInput[]): Option[] {
   const options = newOptions(
     current,
-    input.map(({ id, name }) => ({ id, label: name })),
+    input.map(({ id, as, name }) => ({ id, as, label: name })),
   )
   // A pipeline's id says what it is.
   return options.map((option) => ({ ...option, id: option.id.replace(/^opt_/, `${idPrefixes.pipeline}_`) }))
@@ -87,13 +104,13 @@ function mergePipelines(current: readonly Option[], input: readonly PipelineInpu
 /** The stages of all pipelines; those of different ones may have the same label. */
 function stageOptions(
   current: readonly Option[],
-  stages: readonly { id?: string | undefined; label: string; pipeline: string }[],
+  stages: readonly (Named & { label: string; pipeline: string })[],
 ): Option[] {
-  const options = stages.map(({ id, label, pipeline }): Option => {
+  const options = stages.map(({ id, as, label, pipeline }): Option => {
     const known = current.find((option) => option.id === id)
     if (id !== undefined && !known) throw unprocessable(`There is no stage '${id}'.`, 'pipelines')
     return {
-      id: id ?? encodeId(idPrefixes.option, newUuid()),
+      id: id ?? as ?? encodeId(idPrefixes.option, newUuid()),
       label: label.trim(),
       description: known?.description ?? null,
       parentId: pipeline,
@@ -120,9 +137,10 @@ async function writeSelect(
   slug: string,
   label: string,
   configuration: Field['configuration'],
+  uuid = newUuid(),
 ) {
   const row: NewField = {
-    uuid: newUuid(),
+    uuid,
     objectType: name,
     slug,
     label: field?.label ?? label,

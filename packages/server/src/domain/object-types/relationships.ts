@@ -25,6 +25,8 @@ export type NewRelationshipInput = {
   /** How many records of the other type a record has, and the other way round. */
   cardinality: Cardinality
   inverse: { slug: string; label: string; cardinality: Cardinality }
+  /** Its UUID, when it comes from elsewhere. */
+  uuid?: string | undefined
 }
 
 /** Defines a relationship between two object types, or within one; it shows at both ends (members show none). */
@@ -43,7 +45,7 @@ export const createRelationship = (ctx: Context, objectType: string, input: NewR
     }
     const { slug, label, cardinality, inverse } = input
     await insertRelationship(tx, ctx.workspace, {
-      uuid: newUuid(),
+      uuid: input.uuid ?? newUuid(),
       from: { objectType: definition.name, slug, label, cardinality },
       to: { objectType: target.name, ...inverse },
     })

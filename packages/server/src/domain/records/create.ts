@@ -60,7 +60,7 @@ export const createRecord = (
     const rules = rulesOf(definition)
     const { values, write: asked } = await checkNew(ctx, definitions, definition, input)
     const derived = (await rules.derive?.(ctx, definition, asked, input.flags ?? [])) ?? []
-    const changes = [...asked.links, ...derived, ...systemLinks(definition, input)]
+    const changes = [...asked.links, ...derived, ...systemLinks(definition, input.links)]
 
     const { externalId = null, createdAt } = input
     const id = input.as ?? newUuid(createdAt)
@@ -99,7 +99,8 @@ export const createRecord = (
     return response
   })
 
-const systemLinks = ({ relationships, unseen }: ObjectDefinition, { links = {} }: RecordInput) =>
+/** Links that the system makes, to stored ids, through any relationship of a type. */
+export const systemLinks = ({ relationships, unseen }: ObjectDefinition, links: RecordInput['links'] = {}) =>
   Object.entries(links).flatMap(([key, ids]) => linksTo(relationships.get(key) ?? unseen.get(key), ids))
 
 /** What a record holds of some values, by key. */

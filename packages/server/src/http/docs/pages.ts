@@ -33,6 +33,7 @@ export const sections: readonly Section[] = [
       guide('screens-and-exports', 'Screens and exports'),
       guide('trash', 'Trash'),
       guide('import', 'Import'),
+      guide('coming-from-lightfield', 'Coming from Lightfield'),
       guide('export', 'Export'),
       guide('search', 'Search'),
       guide('timeline', 'Timelines'),
