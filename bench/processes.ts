@@ -4,10 +4,10 @@ import { join } from 'node:path'
 
 const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }))
 
-/** The processor time a process has taken so far, in seconds. */
+/** The processor time a server has taken so far, in seconds: its process, and those that it has started to serve with it. */
 export function cpuSeconds(pid: number): number {
-  const { user, system } = times(pid)
-  return (user + system) / ticksPerSecond
+  const ticks = serving(pid).reduce((sum, { user, system }) => sum + user + system, 0)
+  return ticks / ticksPerSecond
 }
 
 /** The processor time that the PostgreSQL of a data folder has taken so far, with all its sessions, in seconds. */
@@ -31,10 +31,29 @@ export function busySeconds(): number {
   return (user + nice + system + interrupts + softInterrupts + stolen) / ticksPerSecond
 }
 
-/** The memory of a process that is in use, in MB of a million bytes. */
-export function residentMegabytes(pid: number): number {
-  const [, kibibytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-  return (Number(kibibytes) * 1024) / 1e6
+/** The memory of a server that is in use, in MB of a million bytes. */
+export const residentMegabytes = (pid: number): number =>
+  serving(pid).reduce((sum, one) => sum + residentKibibytes(one.pid), 0) * (1024 / 1e6)
+
+function residentKibibytes(pid: number): number {
+  const [, kibibytes] = /^VmRSS:\s+(\d+) kB/m.exec(textIfThere(`/proc/${pid}/status`)) ?? []
+  return Number(kibibytes ?? 0)
+}
+
+/** A server's process and those that serve with it, which its PostgreSQL does not. */
+function serving(pid: number) {
+  const children = textIfThere(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number)
+  const members = children.filter((child) => textIfThere(`/proc/${child}/cmdline`).includes('\0serve\0'))
+  return [pid, ...members].flatMap((one) => timesIfThere(one) ?? [])
+}
+
+function textIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    // It ended while we looked.
+    return ''
+  }
 }
 
 /** What /proc says, in ticks; `ended` is that of children that are no more. */
@@ -42,7 +61,7 @@ function times(pid: number) {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const columns = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const [user = 0, system = 0, endedUser = 0, endedSystem = 0] = columns.slice(11, 15).map(Number)
-  return { parent: Number(columns[1]), user, system, endedUser, endedSystem }
+  return { pid, parent: Number(columns[1]), user, system, endedUser, endedSystem }
 }
 
 /** What /proc says of the children of a process. */

@@ -44,8 +44,8 @@ export type Rig = {
   watch(work: () => Promise<Run>): Promise<Measured>
   /** What the API answers to one request. */
   call<Body>(method: 'GET' | 'POST' | 'PATCH', path: string, body?: object): Promise<Body>
-  /** Stops the server and starts it with background work on or off. */
-  restart(worker: 'on' | 'off'): Promise<void>
+  /** Stops the server and starts it with background work on or off, and as many processes as `--processes` says. */
+  restart(worker: 'on' | 'off', processes?: number): Promise<void>
   /** Waits until no background work is left. */
   workDone(): Promise<void>
 }
@@ -98,9 +98,9 @@ async function setUp(dataDir: string, closing: (() => Promise<unknown>)[]): Prom
         throw new Error(`${method} ${path} was answered with ${response.status}: ${await response.text()}`)
       return (await response.json()) as Body
     },
-    async restart(worker) {
+    async restart(worker, processes) {
       await server.stop()
-      server = await startServer({ dataDir, worker })
+      server = await startServer({ dataDir, worker, processes })
     },
     async workDone() {
       while ((await db.query('select from outbox limit 1')).rowCount) await wait(50)

@@ -1,7 +1,7 @@
 /**
  * Measures speed and size: `npm run bench -- [--json] [--quick] [--only PARTS]`, the parts being start, create, retrieve,
- * bulk, list, search, web, links, files, mail and workflows. Prints tables, or with --json one JSON value; what it is doing goes to
- * standard error. A missed target is no failure.
+ * processes, bulk, list, search, web, links, files, mail and workflows. Prints tables, or with --json one JSON value; what
+ * it is doing goes to standard error. A missed target is no failure.
  */
 import { cpus, loadavg, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -15,6 +15,7 @@ import { hasImapServer, measureMail } from './mail.ts'
 import { isMet, type Section, table } from './report.ts'
 import { measureRetrieves } from './retrieve.ts'
 import { type Rig, withRig } from './rig.ts'
+import { measureProcesses } from './scale.ts'
 import { measureSearch } from './search.ts'
 import { stopServers } from './server.ts'
 import { measureStarts } from './start.ts'
@@ -42,6 +43,7 @@ const machine = {
 const sections = [
   ...(isWanted('start') ? [await start()] : []),
   ...(isWanted('create') || isWanted('retrieve') ? await withRig(createAndRetrieve) : []),
+  ...(isWanted('processes') ? await withRig(processes) : []),
   ...(isWanted('bulk') ? [await withRig(bulk)] : []),
   ...(isWanted('list') ? await withRig(list) : []),
   ...(isWanted('search') ? await withRig(search) : []),
@@ -64,6 +66,11 @@ async function createAndRetrieve(rig: Rig): Promise<Section[]> {
   const creates = await measureCreates(rig, effort)
   tell('retrieves')
   return [creates, await measureRetrieves(rig, effort)]
+}
+
+function processes(rig: Rig): Promise<Section[]> {
+  tell('several processes')
+  return measureProcesses(rig, effort)
 }
 
 function bulk(rig: Rig): Promise<Section> {

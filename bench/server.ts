@@ -27,12 +27,19 @@ export type Server = {
 const bundle = existsSync(`${root}dist/openfield.mjs`) ? 'dist/openfield.mjs' : 'packages/server/src/main.ts'
 export const serveCommand = [process.execPath, bundle, 'serve']
 
-export type ServerOptions = { dataDir: string; worker?: 'on' | 'off'; command?: readonly string[] }
+export type ServerOptions = {
+  dataDir: string
+  worker?: 'on' | 'off'
+  /** As many as `--processes` says; undefined: one, without it. */
+  processes?: number | undefined
+  command?: readonly string[]
+}
 
 /** Starts a server on a data folder, with an embedded database and no rate limit, and waits until it is ready. */
-export async function startServer({ dataDir, worker = 'off', command = serveCommand }: ServerOptions): Promise<Server> {
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { dataDir, worker = 'off', processes, command = serveCommand } = options
   const port = await freePort()
-  const [program = '', ...args] = command
+  const [program = '', ...args] = processes === undefined ? command : [...command, '--processes', `${processes}`]
   const begin = performance.now()
   const child = spawn(program, args, {
     cwd: root,

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { Agent, createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
@@ -65,6 +65,7 @@ describe('serve --processes 2', () => {
     const before = membersOf(program.child.pid)
 
     const stop = keepAsking(url, { connections: 16, ask: readAndWrite(key) })
+    expect(program.said.output).toMatch(`kill -HUP ${program.child.pid}`)
     program.child.kill('SIGHUP')
     await expect.poll(() => program.said.errors, soon).toMatch('All processes have been restarted')
     const { good, bad } = await stop()
@@ -81,6 +82,21 @@ describe('serve --processes 2', () => {
     expect(postmasterOf(dataDir)).toBeUndefined()
   }, 150_000)
 
+  it('ends with the process that started them, also when that is killed, and leaves the data folder to the next', async () => {
+    const program = runProgram(['serve', '--processes', '1'], settings)
+    await program.serving()
+    const [member] = membersOf(program.child.pid)
+    const isThere = () => existsSync(`/proc/${member}`)
+    expect(isThere()).toBe(true)
+    program.child.kill('SIGKILL')
+    await expect.poll(isThere, soon).toBe(false)
+    const next = runProgram(['serve'], settings)
+    await next.serving()
+    next.child.kill('SIGTERM')
+    expect((await next.ended).code).toBe(0)
+    expect(postmasterOf(dataDir)).toBeUndefined()
+  }, 150_000)
+
   it('says what is wrong once, and ends with 1', async () => {
     const { code, output, errors } = await runProgram(['serve', '--processes', '2'], { ...settings, HOST: '192.0.2.1' })
       .ended
@@ -90,7 +106,7 @@ describe('serve --processes 2', () => {
     )
   })
 
-  it.each(['0', 'two', '17'])('refuses %s processes', async (number) => {
+  it.each(['two', '17'])('refuses %s processes', async (number) => {
     const { code, errors } = await runProgram(['serve', '--processes', number], settings).ended
     expect(code).toBe(1)
     expect(errors).toMatch('It must be a whole number from 1 to 16.')
@@ -107,7 +123,13 @@ describe('two servers of one database behind a balancer', () => {
     for (const old of [...servers]) {
       servers.push(await start())
       await balancer.looked()
-      await old.leave()
+      const leaving = old.leave()
+      expect(await send(old.url, { method: 'GET', path: '/health' })).toMatchObject({
+        status: 503,
+        body: { status: 'leaving' },
+        headers: { connection: 'close' },
+      })
+      await leaving
       servers.splice(servers.indexOf(old), 1)
       await old.close()
     }

@@ -40,7 +40,7 @@ export async function serve(config: Config, { processes }: Options): Promise<voi
     if (!process.stdin.isTTY) hangUp = () => void fleet.restart()
     const isWatched = config.OPENFIELD_METRICS_PORT !== undefined
     const metrics = isWatched ? await serveMetrics(await metricsOfAll(), metricsPlace(config)) : undefined
-    console.log(welcome({ ...fleet.serving, metricsUrl: metrics?.url }))
+    console.log(welcome({ ...fleet.serving, metricsUrl: metrics?.url, processes }))
     await stopping.promise
     await fleet.stop()
     await metrics?.close()
@@ -94,9 +94,10 @@ function listenProblem(error: { code?: string; port?: number }, config: Config):
   return message === undefined ? undefined : new DatabaseUnavailable(message)
 }
 
-function welcome({ url, publicUrl, metricsUrl, first }: Serving): string {
+function welcome({ url, publicUrl, metricsUrl, first, processes }: Serving & Options): string {
   const lines = ['', `Openfield serves ${url}`, `Web app: ${publicUrl}/crm`, `API reference: ${publicUrl}/docs`]
   if (metricsUrl !== undefined) lines.push(`Metrics: ${metricsUrl}`)
+  if (processes !== undefined) lines.push(`To restart its processes in turn: kill -HUP ${process.pid}`)
   if (!first) {
     const lost = [
       'API key: npx openfield keys create --name NAME',
