@@ -128,6 +128,7 @@ async function contextOf(db: Database, dataDir: string, publicUrl: string): Prom
     outbound: createOutbound({ allowedNetworks: [] }),
     enriches: false,
     now: () => new Date(),
+    hasRoom: () => true,
     workWritten: () => {},
   }
 }

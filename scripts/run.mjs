@@ -1,5 +1,5 @@
 /**
- * What stands behind the npm scripts: `node scripts/run.mjs start|test|check|test:clients|test:mail|test:web|fuzz|bench [arguments]`.
+ * What stands behind the npm scripts: `node scripts/run.mjs start|test|check|test:clients|test:mail|test:web|fuzz|bench|crash [arguments]`.
  * Gets the clone ready, then runs the command. Runs on Node 20 as well, which knows nothing of TypeScript.
  */
 import { command, openfield } from './command.mjs'
@@ -15,6 +15,7 @@ const commands = {
   'test:web': (args) => command({ file: vitest, args: ['run', '--project', 'web', ...args] }),
   fuzz: (args) => command({ file: 'fuzz/run.ts', args }),
   bench: (args) => command({ file: 'bench/run.ts', args, built: true }),
+  crash: (args) => command({ file: 'crash/run.ts', args, built: true }),
 }
 
 const [name = '', ...args] = process.argv.slice(2)

@@ -77,6 +77,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       singleSignOn: openSingleSignOn(config),
       outbound: createOutbound({ allowedNetworks: config.OPENFIELD_ALLOWED_NETWORKS }),
       enriches: config.OPENFIELD_ENRICHMENT === 'on',
+      hasRoom: storage.hasRoom,
       now: () => new Date(),
       metrics,
       workWritten: () => worker?.wake(),
@@ -136,6 +137,9 @@ export const metricsPlace = (config: Config) => ({
 /** How long connections over which nothing is asked are kept for others to take over. */
 const idleMs = 5_000
 
+/** Every statement of a server takes milliseconds, or is one of many small ones. */
+const silenceMaxMs = 30_000
+
 type Log = (line: string) => void
 /** `isMember`: one of several processes; the one that started them has the place of a server. */
 type StartOptions = { log?: Log; isMember?: boolean }
@@ -161,6 +165,7 @@ const open = (config: Config, role: StorageOptions['role'], log?: Log, told?: St
     databaseUrl: config.DATABASE_URL,
     dataDir: config.OPENFIELD_DATA_DIR,
     connectionsMax: config.OPENFIELD_DATABASE_CONNECTIONS,
+    silenceMaxMs,
     role,
     ...(log && { log }),
     ...(told && { told }),

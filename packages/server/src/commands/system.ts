@@ -34,6 +34,7 @@ export async function withSystem<T>(
       singleSignOn: undefined,
       outbound: createOutbound({ allowedNetworks: config.OPENFIELD_ALLOWED_NETWORKS }),
       enriches: config.OPENFIELD_ENRICHMENT === 'on',
+      hasRoom: storage.hasRoom,
       now: () => new Date(),
       metrics: undefined,
       workWritten: () => {},

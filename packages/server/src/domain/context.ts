@@ -52,11 +52,23 @@ export type Context = {
   outbound: Outbound
   /** Whether records are enriched at all. */
   enriches: boolean
+  /** Whether there is room on the disk for what is written. */
+  hasRoom: () => boolean
   now: () => Date
   /** What is counted for those who watch the server; undefined where nobody does. */
   metrics: Metrics | undefined
   /** Told after a write that left work in the outbox. */
   workWritten: () => void
+}
+
+/** Throws a 503 while there is no room on the disk for what is written. */
+export function requireRoom({ hasRoom }: Pick<Context, 'hasRoom'>): void {
+  if (hasRoom()) return
+  throw new ApiError(
+    'service_unavailable',
+    undefined,
+    'The disk of the server is nearly full: nothing is written until there is more room. What is there can be read.',
+  )
 }
 
 /** What is there before anybody calls. */

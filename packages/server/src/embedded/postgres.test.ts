@@ -9,6 +9,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   utimesSync,
@@ -193,6 +194,20 @@ describe('after a kill', () => {
     await eventually(() => lines.includes('PostgreSQL runs again'))
     await expect(open(used)).rejects.toThrow('Another Openfield server')
     expect(postmasterOf(used)).not.toBe(killed)
+    expect(await query(server, 'select 1 as one')).toEqual([{ one: 1 }])
+  })
+
+  it('goes on trying to start PostgreSQL under a living server while something keeps it from starting', async () => {
+    const dataDir = copyOfUsed()
+    const lines: string[] = []
+    const server = await openEmbeddedDatabase({ dataDir, role: 'server', log: (line) => lines.push(line) })
+    opened.push(server)
+    const control = join(dataDir, 'postgres', 'global', 'pg_control')
+    renameSync(control, `${control}.away`)
+    process.kill(postmasterOf(dataDir) ?? 0, 'SIGKILL')
+    await eventually(() => lines.some((line) => line.includes('PostgreSQL does not start')))
+    renameSync(`${control}.away`, control)
+    await eventually(() => lines.includes('PostgreSQL runs again'))
     expect(await query(server, 'select 1 as one')).toEqual([{ one: 1 }])
   })
 

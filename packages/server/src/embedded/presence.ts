@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client, ClientConfig } from 'pg'
 import type { Cluster } from './cluster.ts'
 import { connect, isGoingAway, stop } from './postmaster.ts'
@@ -17,8 +18,8 @@ export async function enter(
   config: ClientConfig,
   log: (line: string) => void,
 ): Promise<() => Promise<void>> {
-  let left = false
-  let session = begin()
+  const left = new AbortController()
+  let session: Promise<Client | undefined> = begin()
   await session
   return leave
 
@@ -29,18 +30,31 @@ export async function enter(
   }
 
   function resume(): void {
-    if (left) return
+    if (left.signal.aborted) return
     log('PostgreSQL ended unexpectedly, starting it again')
-    session = begin()
-    session.then(
-      () => log('PostgreSQL runs again'),
-      (error: Error) => log(error.message),
-    )
+    session = beginAgain()
+  }
+
+  /** Whatever keeps it from starting may pass, such as a full disk: it is tried until we leave. */
+  async function beginAgain(): Promise<Client | undefined> {
+    for (let waitMs = 250, said = ''; !left.signal.aborted; waitMs = Math.min(waitMs * 2, retryMaxMs)) {
+      try {
+        const client = await begin()
+        log('PostgreSQL runs again')
+        return client
+      } catch (error) {
+        const { message } = error as Error
+        if (message !== said) log(message)
+        said = message
+      }
+      await sleep(waitMs, undefined, { signal: left.signal }).catch(() => {})
+    }
+    return undefined
   }
 
   async function leave(): Promise<void> {
-    left = true
-    const client = await session.catch(() => undefined)
+    left.abort()
+    const client = await session
     if (client) await depart(client, cluster, log)
   }
 }
@@ -77,6 +91,8 @@ async function isStopping(client: Client): Promise<boolean> {
   const { rows } = await client.query<{ file: string }>(`select pg_read_file('postmaster.pid') as file`)
   return /^stopping\b/m.test(rows[0]?.file ?? '')
 }
+
+const retryMaxMs = 4_000
 
 /** The locks' keys: our class, and one number each. */
 const presence = '20294, 1'

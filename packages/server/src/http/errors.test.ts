@@ -1,6 +1,6 @@
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import pg from 'pg'
 import { afterAll, describe, expect, it } from 'vitest'
+import { bridgeTo } from '../../test/bridge.ts'
 import { headersOf, outcome, startApi } from '../../test/harness.ts'
 import { send, sendBytes } from '../../test/request.ts'
 
@@ -156,6 +156,22 @@ describe('500 and 503', () => {
     expect(body.totalCount).toBe(2)
   })
 
+  it('503: while the disk of the database is full; reads go on, and then all is well again', async () => {
+    const full = `create function fail() returns trigger language plpgsql as
+      $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$;
+      create trigger fail before insert on record for each row execute function fail()`
+    await breakable.sql(full)
+    const headers = headersOf(breakable.key, true)
+    const body = '{"fields":{"$name":"Too much"}}'
+    const create = () => send(breakable.url, { method: 'POST', path: '/v1/accounts', headers, body })
+    expect((await create()).body).toEqual({
+      error: { type: 'service_unavailable', message: expect.stringContaining('full') },
+    })
+    expect((await breakable.get(`/v1/accounts/${breakable.accountId}`)).status).toBe(200)
+    await breakable.sql('drop function fail cascade')
+    expect((await create()).status).toBe(200)
+  })
+
   it('503: in the middle of a transaction, which is undone and harms nobody', async () => {
     const path = '/admin/v1/objects/account/fields'
     const body = JSON.stringify({ slug: 'half', label: 'Half', valueType: 'TEXT' })
@@ -179,33 +195,4 @@ async function holdDefinitions(databaseUrl: string): Promise<() => Promise<void>
   const locks = 'select pg_advisory_lock(1330005574, id::int) from workspace'
   await client.query(locks)
   return () => client.end()
-}
-
-/** A way to a database that can be cut: connections end, and new ones are refused. */
-async function bridgeTo(databaseUrl: string) {
-  const url = new URL(databaseUrl)
-  const socketFolder = url.searchParams.get('host')
-  const port = Number(url.searchParams.get('port') || url.port || 5432)
-  const passing = new Set<Socket>()
-  const bridge = createServer((near) => {
-    const far = socketFolder ? connect(`${socketFolder}/.s.PGSQL.${port}`) : connect(port, url.hostname)
-    for (const [one, other] of [[near, far] as const, [far, near] as const]) {
-      passing.add(one)
-      one.on('error', () => {}).on('close', () => other.destroy())
-      one.pipe(other)
-    }
-  })
-  const listen = (on: number) => new Promise<void>((resolve) => bridge.listen(on, '127.0.0.1', resolve))
-  await listen(0)
-  const { port: own } = bridge.address() as AddressInfo
-  const user = url.searchParams.get('user') ?? url.username
-  return {
-    url: `postgresql://${user}:${url.password}@127.0.0.1:${own}${url.pathname}`,
-    open: () => listen(own),
-    cut: async () => {
-      const closed = new Promise((resolve) => bridge.close(resolve))
-      for (const socket of passing) socket.destroy()
-      await closed
-    },
-  }
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { ApiError, badRequest, newUuid, notFound } from '@openfield/schema'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { outageOf } from '../storage/database.ts'
 
 /** The answer to a path or method that does not exist. */
 export const unknownRoute = (request: FastifyRequest) =>
@@ -80,21 +81,14 @@ const routerErrors: Record<string, (request: FastifyRequest) => ApiError> = {
 
 function apiErrorOf(error: unknown, request: FastifyRequest): ApiError | undefined {
   if (error instanceof ApiError) return error
-  if (isUnavailable(error)) {
-    return new ApiError('service_unavailable', undefined, 'The database cannot be reached; try again in a moment.')
-  }
+  const outage = outageOf(error)
+  if (outage) return new ApiError('service_unavailable', undefined, outages[outage])
   return routerErrors[(error as FastifyError | undefined)?.code ?? '']?.(request)
 }
 
-/** Connection failures, by their codes: sockets' and PostgreSQL's class 08 (connection), shutting down, too many. */
-function isUnavailable(error: unknown): boolean {
-  const code = (error as { code?: unknown } | undefined)?.code
-  const isLost =
-    error instanceof Error && /^Connection terminated|^timeout exceeded when trying to connect/.test(error.message)
-  return (
-    isLost ||
-    (typeof code === 'string' && /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|08...|57P0[123]|53300)$/.test(code))
-  )
+const outages = {
+  away: 'The database cannot be reached; try again in a moment.',
+  full: 'The disk of the database is full: nothing was written. Try again when there is room.',
 }
 
 const unexpected = (requestId: string) =>

@@ -1,6 +1,6 @@
 import { badRequest, forbidden, type Scope } from '@openfield/schema'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Caller, Context, System } from '../domain/context.ts'
+import { type Caller, type Context, requireRoom, type System } from '../domain/context.ts'
 import type { Idempotency } from '../domain/records/write.ts'
 import { findResponse } from '../storage/idempotency.ts'
 import { type Attempts, addressOf } from './attempts.ts'
@@ -60,7 +60,9 @@ export function guard(guards: Guards, requirements: Requirements) {
     const ctx: Context = { ...system, workspace, caller }
     const idempotency = idempotencyOf(request, requirements)
     request.call = { ctx, idempotency }
-    if (idempotency) return replay(request.call, reply)
+    if (idempotency) await replay(request.call, reply)
+    if (reply.sent) return reply
+    if (requirements.category === 'Write') requireRoom(system)
   }
 }
 

@@ -6,7 +6,7 @@ import { bytesOf, inNameOf } from '../domain/imports/draft.ts'
 import { writeRows } from '../domain/imports/run.ts'
 import type { StoredImport } from '../domain/imports/settings.ts'
 import { undoRows } from '../domain/imports/undo.ts'
-import type { Database } from '../storage/database.ts'
+import { type Database, outageOf } from '../storage/database.ts'
 import { alone, endImport, findImport, lastDone, writtenRows } from '../storage/imports.ts'
 import { finishWork, type OutboxRow } from '../storage/outbox.ts'
 import type { Surroundings } from './drain.ts'
@@ -23,7 +23,7 @@ export const runImports = (db: Database, workspace: number, work: readonly Outbo
   eachAlone(db, workspace, work, around, 'running', async (ctx, one, piece) => {
     const until = Date.now() + turnMs
     const unexpected = (error: unknown, row: number) => {
-      if (piece.attempts < rowAttempts) throw error
+      if (piece.attempts < rowAttempts || outageOf(error)) throw error
       around.log.error({ err: error, workspace, import: one.id, row }, 'a row could not be imported')
       return `Row ${row}: something went wrong on the server; its log says what.`
     }
@@ -74,6 +74,7 @@ async function eachAlone(
 /** Why an import cannot go on, if it cannot; undefined when it is worth another attempt. */
 function problemOf(error: unknown, { attempts }: OutboxRow): string | undefined {
   if (error instanceof ApiError && error.status < 500) return error.message
+  if (outageOf(error)) return undefined
   return attempts >= attemptsMax ? 'Something keeps going wrong on the server; its log says what.' : undefined
 }
 

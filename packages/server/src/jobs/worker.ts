@@ -59,6 +59,8 @@ export function startWorker(system: System, log: Log): Worker {
       .toArray().length
 
   const look = async () => {
+    // What is at work ends; what fails for want of room would only be put off.
+    if (!system.hasRoom()) return
     const waiting = new Set<QueueName>()
     await askForTriggers(system.db)
     for (const { workspace, kind } of await dueKinds(system.db)) {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import pg from 'pg'
 import { keepTasks, type StatementListener, tellStatements } from '../watching/statements.ts'
 
@@ -14,8 +15,19 @@ const connectionsMax = 12
 /** What the database calls our connections, unless its address says otherwise. */
 export const applicationName = 'openfield'
 
+type Options = {
+  /** Told of every statement. */
+  told?: StatementListener | undefined
+  /**
+   * A connection over which nothing came for so long, although there is something to be answered, is broken off: what it led
+   * to may be gone without a word, as behind a firewall that forgot it.
+   */
+  silenceMaxMs?: number | undefined
+}
+
 /** `url` or socket coordinates of a database; rows come back as arrays where `run` is used. */
-export function openDatabase(connection: pg.PoolConfig, told?: StatementListener): Database {
+export function openDatabase(connection: pg.PoolConfig, { told, silenceMaxMs }: Options = {}): Database {
+  const wires = new Set<Wire>()
   const pool = new pg.Pool({
     max: connectionsMax,
     fallback_application_name: applicationName,
@@ -23,12 +35,20 @@ export function openDatabase(connection: pg.PoolConfig, told?: StatementListener
       // A connection that breaks fails its statement, or is replaced at the next; but one that is between two statements
       // of a transaction has nobody who listens, and would end the process.
       client.on('error', () => {})
+      if (silenceMaxMs !== undefined) endSilent(client as unknown as Wire, silenceMaxMs, wires)
       // Compiling a statement, or planning a prepared one anew, takes longer than running it: the statements here leave
       // the planner no choice. Not start-up options, which connection poolers refuse.
       // Memory enough for a set of a million ids: one that does not fit, by the planner's guess, is read once per look-up.
-      await client.query("set jit = off; set plan_cache_mode = force_generic_plan; set work_mem = '32MB'")
+      // Should this machine vanish, what its sessions hold, locks above all, is free within a minute.
+      await client.query(
+        `set jit = off; set plan_cache_mode = force_generic_plan; set work_mem = '32MB'; set tcp_keepalives_idle = 30;
+         set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3; set tcp_user_timeout = '60s'`,
+      )
       if (told) tellStatements(client, told)
     },
+    // Of one that waits for nothing, the system finds out.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 30_000,
     ...connection,
   })
   pool.on('error', () => {})
@@ -42,6 +62,21 @@ export const connectionsOf = ({ totalCount, idleCount, waitingCount }: Database)
   idle: idleCount,
   waiting: waitingCount,
 })
+
+/** What of a connection of the driver is used here; its types leave these out. */
+type Wire = { connection: { stream: Socket }; readyForQuery: boolean }
+
+/** Where one connection leads nowhere, those that wait for nothing do not find out until they are used: they go with it. */
+function endSilent(wire: Wire, silenceMaxMs: number, all: Set<Wire>) {
+  const { stream } = wire.connection
+  all.add(wire)
+  stream.once('close', () => all.delete(wire))
+  stream.setTimeout(silenceMaxMs)
+  stream.on('timeout', () => {
+    if (wire.readyForQuery) return
+    for (const one of all) if (one === wire || one.readyForQuery) one.connection.stream.destroy()
+  })
+}
 
 /**
  * Runs a statement; each row is an array of its columns. One that is the victim of a deadlock, and a transaction of its
@@ -101,6 +136,20 @@ export async function inSnapshot<T>(db: Database, read: (snapshot: pg.PoolClient
       (broken) => client.release(broken),
     )
   }
+}
+
+/**
+ * Whether an error is the database's being away: of sockets, of PostgreSQL's class 08 (connection), shutting down, too many
+ * connections. `full`: its disk is. Undefined: it is something else.
+ */
+export function outageOf(error: unknown): 'away' | 'full' | undefined {
+  const { code } = (error ?? {}) as { code?: unknown }
+  if (code === '53100') return 'full'
+  const isLost =
+    error instanceof Error && /^Connection terminated|^timeout exceeded when trying to connect/.test(error.message)
+  const isAway =
+    typeof code === 'string' && /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|08...|57P0[123]|53300)$/.test(code)
+  return isLost || isAway ? 'away' : undefined
 }
 
 /** The SQLSTATE of an error from PostgreSQL, or undefined. */

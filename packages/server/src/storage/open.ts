@@ -3,8 +3,14 @@ import { DatabaseUnavailable } from '../embedded/unavailable.ts'
 import type { StatementListener } from '../watching/statements.ts'
 import { type Database, openDatabase, rows } from './database.ts'
 import { migrate } from './migrate.ts'
+import { roomElsewhere, watchRoom } from './room.ts'
 
-export type Storage = { db: Database; close(): Promise<void> }
+export type Storage = {
+  db: Database
+  /** False: whatever is to be written has to wait. */
+  hasRoom(): boolean
+  close(): Promise<void>
+}
 
 export type StorageOptions = {
   /** An external PostgreSQL; undefined: the embedded one of `dataDir`. */
@@ -14,6 +20,8 @@ export type StorageOptions = {
   connectionsMax?: number
   /** One server at a time may use an embedded database; tools attach to it. */
   role: 'server' | 'tool'
+  /** For how long a statement may keep the server waiting; undefined: for ever. Migrations may take their time. */
+  silenceMaxMs?: number
   /** False leaves the schema as it is, for those who look at it. */
   migrate?: boolean
   log?: (line: string) => void
@@ -29,25 +37,34 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const { databaseUrl, dataDir, role, log } = options
   const embedded =
     databaseUrl === undefined ? await openEmbeddedDatabase({ dataDir, role, ...(log && { log }) }) : undefined
+  const connection = embedded?.connection ?? {
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: connectTimeoutMs,
+  }
   const db = openDatabase(
-    {
-      ...(embedded?.connection ?? { connectionString: databaseUrl, connectionTimeoutMillis: connectTimeoutMs }),
-      ...(options.connectionsMax !== undefined && { max: options.connectionsMax }),
-    },
-    options.told,
+    { ...connection, ...(options.connectionsMax !== undefined && { max: options.connectionsMax }) },
+    options,
   )
+  const room = embedded ? await watchRoom(dataDir, log ?? (() => {})) : roomElsewhere
   const close = async () => {
+    room.close()
     await db.end()
     await embedded?.close()
   }
   try {
     if (databaseUrl !== undefined) await requireReachable(db, databaseUrl)
-    if (options.migrate !== false) await migrate(db)
-    return { db, close }
+    if (options.migrate !== false) await patiently(connection, migrate)
+    return { db, hasRoom: room.hasRoom, close }
   } catch (error) {
     await close().catch(() => {})
     throw error
   }
+}
+
+/** Does what may take minutes over connections of its own. */
+async function patiently(connection: Parameters<typeof openDatabase>[0], work: (db: Database) => Promise<void>) {
+  const db = openDatabase(connection)
+  await work(db).finally(() => db.end())
 }
 
 async function requireReachable(db: Database, databaseUrl: string) {

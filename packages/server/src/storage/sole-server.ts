@@ -52,10 +52,6 @@ async function take(db: Database, broken: () => void): Promise<HeldConnection> {
 async function attempt(db: Database, broken: () => void): Promise<HeldConnection | undefined> {
   const held = await holdConnection(db, broken)
   try {
-    // A machine that has vanished is noticed within a minute.
-    await held.client.query(
-      'set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3',
-    )
     const [row] = await rows<{ got: boolean }>(held.client, 'select pg_try_advisory_lock($1) as got', [lock])
     if (row?.got) return held
   } catch (error) {

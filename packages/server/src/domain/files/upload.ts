@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { ApiError, forbidden, newUuid, rulesOf } from '@openfield/schema'
 import { findFile, finishUpload, forgetUpload, type StoredFile, startUpload } from '../../storage/files.ts'
-import type { Context } from '../context.ts'
+import { type Context, requireRoom } from '../context.ts'
 import { uploadHeaders } from './create.ts'
 import { statusOf } from './present.ts'
 
@@ -88,6 +88,7 @@ class Meter {
 
   async *measured(bytes: AsyncIterable<Uint8Array>) {
     for await (const chunk of bytes) {
+      requireRoom(this.#ctx)
       this.#bytes += chunk.length
       if (this.#bytes > this.#file.sizeBytes) throw tooLarge(this.#file)
       if (this.#ctx.now() >= this.#file.expiresAt) throw forbidden('The upload session is EXPIRED. Open a new one.')

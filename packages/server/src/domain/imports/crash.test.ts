@@ -47,3 +47,22 @@ it('an import whose server is killed goes on in another, and writes each row onc
   const [made] = await api.sql("select count(*)::int from import_row where part > 0 and outcome = 'created'")
   expect(made).toEqual({ count: 300 })
 })
+
+it('rows wait for a disk that is full, however often they are tried, and are not refused', async () => {
+  await api.sql(`create function fail() returns trigger language plpgsql as
+    $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$`)
+  const draft = await aDraft(api, 'account', 'Name\nWaits 1\nWaits 2')
+  await api.sql('create trigger fail before insert on record for each row execute function fail()')
+  successOf(await api.post(`/admin/v1/imports/${draft.id}/start`))
+  await api.sql('update outbox set attempts = 20')
+  const child = await server()
+  const attempts = async () =>
+    (await api.sql<{ attempts: number }>("select attempts from outbox where kind = 'import'"))[0]?.attempts
+  await expect.poll(attempts, { timeout: 30_000 }).toBe(21)
+  await api.sql('drop function fail cascade')
+  await api.sql('update outbox set due_at = now()')
+  const { state, counts } = await atRest(api, draft)
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+  expect([state, counts.created, counts.refused]).toEqual(['done', 2, 0])
+})

@@ -1,0 +1,33 @@
+import { afterAll, expect, inject, it } from 'vitest'
+import { bridgeTo } from '../../test/bridge.ts'
+import { openDatabase, outageOf, rows, transaction } from './database.ts'
+
+const bridge = await bridgeTo(inject('databaseUrl'))
+const db = openDatabase({ connectionString: bridge.url }, { silenceMaxMs: 300 })
+afterAll(async () => {
+  await db.end()
+  await bridge.cut()
+})
+
+it('connections that fall silent are given up, also in the middle of a transaction, and others serve', async () => {
+  expect(await rows(db, 'select 1 as one')).toEqual([{ one: 1 }])
+  await Promise.all([rows(db, 'select pg_sleep(0.05)'), rows(db, 'select pg_sleep(0.05)')])
+  bridge.silence()
+  const asked = rows(db, 'select 1 as one').catch((error) => error)
+  expect(outageOf(await asked)).toBe('away')
+  const begun = transaction(db, async (tx) => {
+    await tx.query('select 1')
+    bridge.silence()
+    await tx.query('select 2')
+  }).catch((error) => error)
+  expect(outageOf(await begun)).toBe('away')
+  expect(await rows(db, 'select 1 as one')).toEqual([{ one: 1 }])
+})
+
+it('a connection that has nothing to answer may be silent', async () => {
+  const client = await db.connect()
+  const { rows: before } = await client.query('select pg_backend_pid() as pid')
+  await new Promise((resolve) => setTimeout(resolve, 700))
+  expect((await client.query('select pg_backend_pid() as pid')).rows).toEqual(before)
+  client.release()
+})
