@@ -19,6 +19,7 @@ const ownId = (text: string) => text.replaceAll(/_cm([0-9a-z]{26})lf/g, '_$1')
 export async function startLightfield(api: Api, { foreignIds = false }: Play = {}) {
   let requests = 0
   const faults = { on: false }
+  let hidden: string | undefined
   const hook = { before: async (_path: string) => {} }
   const foreign = (text: string) => (foreignIds ? foreignId(text) : text)
 
@@ -37,7 +38,7 @@ export async function startLightfield(api: Api, { foreignIds = false }: Play = {
       headers: { authorization, ...(version && { 'lightfield-version': String(version) }) },
     })
     const isJson = real.headers.get('content-type')?.includes('json')
-    const bytes = Buffer.from(await real.arrayBuffer())
+    const bytes = withoutHidden(Buffer.from(await real.arrayBuffer()), path)
     const body = isJson ? Buffer.from(foreign(bytes.toString().replaceAll(api.url, url))) : bytes
     response.writeHead(real.status, {
       'content-type': real.headers.get('content-type') ?? '',
@@ -51,6 +52,14 @@ export async function startLightfield(api: Api, { foreignIds = false }: Play = {
     } else response.end(body)
   }
 
+  /** Lists lag behind. */
+  function withoutHidden(bytes: Buffer, path: string): Buffer {
+    if (hidden === undefined || !path.includes('limit=')) return bytes
+    const list = JSON.parse(bytes.toString()) as { data: { id: string }[]; totalCount: number }
+    const data = list.data.filter(({ id }) => id !== hidden)
+    return Buffer.from(JSON.stringify({ ...list, data, totalCount: list.totalCount - 1 }))
+  }
+
   const server = createServer((request, response) => {
     answer(request, response).catch((error: Error) => response.writeHead(418).end(error.message))
   })
@@ -61,5 +70,9 @@ export async function startLightfield(api: Api, { foreignIds = false }: Play = {
     server.close()
   })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { url, faults, hook, requests: () => requests }
+  /** Has lists not show a record for now. */
+  const hide = (id?: string) => {
+    hidden = id
+  }
+  return { url, faults, hook, hide }
 }

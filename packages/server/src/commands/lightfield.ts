@@ -1,6 +1,7 @@
 import { ApiError } from '@openfield/schema'
 import { APIError } from '@openfield/sdk'
 import type { Config } from '../config.ts'
+import { noteCommand } from '../domain/audit/note.ts'
 import { type CopyReport, copyWorkspace, type TypeReport } from '../domain/lightfield/copy.ts'
 import { Source } from '../domain/lightfield/source.ts'
 import { workspaceId } from '../domain/workspaces/create.ts'
@@ -21,6 +22,7 @@ export async function importLightfield(config: Config, options: Options) {
     const chosen = await chooseWorkspace(system.db, options.workspace)
     await source.client.auth.validate()
     const ctx = { ...system, workspace: chosen, caller: undefined }
+    if (!dryRun) await noteCommand(system.db, 'importLightfield', { baseUrl }, chosen)
     return { report: await copyWorkspace(ctx, source, { dryRun, onProgress: progress() }), workspace: chosen }
   }).catch((error) => {
     throw error instanceof APIError

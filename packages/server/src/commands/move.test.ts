@@ -159,6 +159,11 @@ describe('a workspace that is moved', () => {
     await settled(other)
     expect(await faultsOf(other)).toEqual({})
 
+    const noted = successOf(
+      await there.get<{ data: { action: string }[] }>('/admin/v1/audit?action=command.importWorkspace'),
+    )
+    expect(noted.data).toHaveLength(1)
+
     // A second time it is refused, there and where it comes from.
     for (const where of [other, api]) {
       expect(await run('import', await anExport(), settingsOf(where))).toMatch(/is here already: wsp_\d \(Openfield\)/)

@@ -1,5 +1,6 @@
 import { unprocessable } from '@openfield/schema'
 import type { Config } from '../config.ts'
+import { noteCommand } from '../domain/audit/note.ts'
 import { takeInWorkspace } from '../domain/backup/take-in.ts'
 import { exportWorkspace } from '../domain/backup/write.ts'
 import { workspaceId } from '../domain/workspaces/create.ts'
@@ -22,6 +23,8 @@ export async function exportCommand(config: Config, file: string, options: Expor
         throw unprocessable('There is no workspace in this database. Set OPENFIELD_DATA_DIR or DATABASE_URL.')
       const workspace = await chooseWorkspace(system.db, options.workspace)
       const written = await exportWorkspace({ ...system, workspace }, file, withKey)
+      // The database of an older version has no such log.
+      await noteCommand(system.db, 'exportWorkspace', { withKey }, workspace).catch(() => {})
       return { workspaceId: workspaceId(workspace), ...written }
     },
     { migrate: false },
@@ -42,9 +45,11 @@ export async function exportCommand(config: Config, file: string, options: Expor
 /** `openfield import FILE`: takes in a workspace that was exported, beside those that are there. */
 export async function importCommand(config: Config, file: string, options: { as?: string; json?: boolean }) {
   const started = Date.now()
-  const { workspace, name, manifest, about, closed } = await withSystem(config, (system) =>
-    takeInWorkspace(system, file, options.as),
-  )
+  const { workspace, name, manifest, about, closed } = await withSystem(config, async (system) => {
+    const taken = await takeInWorkspace(system, file, options.as)
+    await noteCommand(system.db, 'importWorkspace', { createdAt: taken.about.createdAt }, taken.workspace)
+    return taken
+  })
   const seconds = (Date.now() - started) / 1000
   const id = workspaceId(workspace)
   print(options.json, { workspaceId: id, name, ...manifest, createdAt: about.createdAt, closed, seconds }, [

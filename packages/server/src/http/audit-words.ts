@@ -14,6 +14,9 @@ const words: Record<string, string> = {
   'command.resetPassword': 'Make a link to a new password on the command line',
   'command.backup': 'Write a backup',
   'command.restore': 'Restore a backup',
+  'command.exportWorkspace': 'Write the workspace into a file',
+  'command.importWorkspace': 'Take in the workspace from a file',
+  'command.importLightfield': 'Copy a workspace of Lightfield',
 }
 
 let summaries: Map<string, string> | undefined
