@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { controlTables } from '../src/storage/control-tables.ts'
 import { applicationName } from '../src/storage/database.ts'
-import { unboundTables } from './statements.ts'
+import { namedTables, unboundTables } from './statements.ts'
 
 /** Statements that look through all workspaces, each with why it may: a part of its text. */
 const acrossWorkspaces: Readonly<Record<string, string>> = {
@@ -36,7 +36,7 @@ pg.Client.prototype.query = function (this: pg.Client, ...given: unknown[]) {
   return (query as (...all: unknown[]) => unknown).apply(this, given)
 } as typeof query
 
-/** The tables of a database that belong to workspaces: all but those of the list above. */
+/** The tables of a database that belong to workspaces: all but the control tables. */
 export const tenantTablesOf = async (sql: Pick<pg.Pool, 'query'>): Promise<Set<string>> => {
   const { rows } = await sql.query<{ name: string }>(
     "select tablename::text as name from pg_tables where schemaname = 'public'",
@@ -57,7 +57,9 @@ export async function checkStatements(sql: Pick<pg.Pool, 'query'>): Promise<numb
   const problems = statements.flatMap((text) => {
     const line = text.replaceAll(/\s+/g, ' ')
     if (Object.keys(acrossWorkspaces).some((part) => line.includes(part))) return []
-    return unboundTables(text, tables).map((table) => `  ${table} in: ${line}`)
+    const unbound = unboundTables(text, tables).map((table) => `  ${table} in: ${line}`)
+    const apart = namedTables(text, tables).length > 0 ? namedTables(text, coordinatorTables) : []
+    return [...unbound, ...apart.map((table) => `  ${table}, which is on the coordinator alone, in: ${line}`)]
   })
   if (problems.length === 0) return statements.length
   throw new Error(
@@ -66,6 +68,11 @@ export async function checkStatements(sql: Pick<pg.Pool, 'query'>): Promise<numb
       `packages/server/test/captured.ts.\n${problems.join('\n')}`,
   )
 }
+
+/** Where there are several nodes, these are not beside the tables of workspaces. */
+const coordinatorTables = new Set(
+  Object.keys(controlTables).filter((name) => controlTables[name]?.on === 'coordinator'),
+)
 
 /** What brings the schema up to date goes through all workspaces. */
 const isMigration = (text: string) => text.startsWith('begin;\n')

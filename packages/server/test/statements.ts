@@ -29,6 +29,10 @@ export function unboundTables(sql: string, tables: ReadonlySet<string>): string[
   return [...unnamed, ...inserted].map(({ table }) => table)
 }
 
+/** The tables, of those given, that a statement names. */
+export const namedTables = (sql: string, tables: ReadonlySet<string>): string[] =>
+  tablesOf(tokensOf(sql), tables).map(({ table }) => table)
+
 /** The statements of a function's body in PL/pgSQL. Conditions and loops stay in front of them, and do no harm there. */
 export const statementsOf = (body: string): string[] =>
   withoutTexts(body)
