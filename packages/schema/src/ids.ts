@@ -30,6 +30,7 @@ export const idPrefixes = {
   workflow: 'wfl',
   workflowRun: 'wfr',
   audit: 'aud',
+  erasure: 'era',
 } as const
 
 export type IdPrefix = (typeof idPrefixes)[keyof typeof idPrefixes]

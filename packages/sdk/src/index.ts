@@ -12,6 +12,7 @@ export type {
   EnrichmentSettings,
   EnrichmentSettingsChange,
 } from './admin/enrichment.ts'
+export type { Erasure, NewErasure } from './admin/erasures.ts'
 export type { Actor, ChangeEvent, Event, ListenOptions, RecentChange } from './admin/events.ts'
 export type { DownloadLink, ExportQuery } from './admin/exports.ts'
 export type {

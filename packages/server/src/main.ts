@@ -5,6 +5,7 @@ import { printCitusSetup } from './commands/citus-setup.ts'
 import { printConfig } from './commands/config.ts'
 import { demo } from './commands/demo.ts'
 import { doctor, NotExamined } from './commands/doctor.ts'
+import { printErasures } from './commands/erasures.ts'
 import { createKey } from './commands/keys.ts'
 import { importLightfield } from './commands/lightfield.ts'
 import { inviteMember } from './commands/members.ts'
@@ -14,6 +15,7 @@ import { serve } from './commands/serve.ts'
 import { createWorkspaceCommand } from './commands/workspace.ts'
 import { InvalidSettings, readConfig } from './config.ts'
 import { UnusableBackup } from './domain/backup/read.ts'
+import { UnusableRegister } from './domain/erasures/register.ts'
 import { DatabaseUnavailable } from './embedded/unavailable.ts'
 import { NotRestored } from './storage/backup.ts'
 
@@ -94,6 +96,7 @@ program
   .command('restore')
   .description('read such a file into an empty database')
   .argument('<file>', 'which')
+  .option('--erasures <file>', 'a register of what was erased since, beside that of the data folder')
   .option('--json', 'print JSON')
   .action((file, options) => restoreCommand(readConfig(process.env), file, options))
 
@@ -126,6 +129,11 @@ importing
   .option('--dry-run', 'only say what would be copied')
   .option('--json', 'print JSON')
   .action((_, command) => importLightfield(readConfig(process.env), command.optsWithGlobals()))
+
+program
+  .command('erasures')
+  .description('print the register of what was erased, as JSON lines, to be kept beside backups')
+  .action(() => printErasures(readConfig(process.env)))
 
 program
   .command('doctor')
@@ -164,6 +172,14 @@ function cannotLook(error: unknown) {
 
 /** Errors whose message says what to do; anything else is a bug and shows its stack. */
 function isForPeople(error: unknown): error is Error {
-  const kinds = [InvalidSettings, DatabaseUnavailable, ApiError, NotExamined, UnusableBackup, NotRestored]
+  const kinds = [
+    InvalidSettings,
+    DatabaseUnavailable,
+    ApiError,
+    NotExamined,
+    UnusableBackup,
+    UnusableRegister,
+    NotRestored,
+  ]
   return kinds.some((kind) => error instanceof kind)
 }

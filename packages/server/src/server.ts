@@ -3,6 +3,7 @@ import serverPackage from '../package.json' with { type: 'json' }
 import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
 import { DefinitionsCache } from './domain/context.ts'
+import { keepRegister } from './domain/erasures/register.ts'
 import { EventFeed } from './domain/events/feed.ts'
 import { openMailer } from './domain/mail/mailer.ts'
 import { createOutbound } from './domain/outbound/outbound.ts'
@@ -80,9 +81,12 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       hasRoom: storage.hasRoom,
       now: () => new Date(),
       metrics,
+      keepErasures: keepRegister(storage.db, config.OPENFIELD_DATA_DIR),
       workWritten: () => worker?.wake(),
     }
     const first = await bootstrap(system, config)
+    // What was erased through another server, or just before this one was killed.
+    await system.keepErasures()
     const app = await buildApp(system, {
       rateLimit: config.OPENFIELD_RATE_LIMIT,
       isAlone: !options.isMember && isOnlyServer(config),

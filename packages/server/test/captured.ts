@@ -8,6 +8,7 @@ const acrossWorkspaces: Readonly<Record<string, string>> = {
   'select workspace_id::int, kind from k where due_at <= now()': 'which workspaces have work that is due',
   'from outbox where due_at <= now() group by kind': 'how much work waits, for those who watch the server',
   'from mailbox_sync group by state': 'how mailboxes stand, for those who watch the server',
+  'from erasure order by id, workspace_id': 'what was erased, for the register outside of the database',
   'select workspace_id, id from workflow_run where ended_at <': 'which runs of workflows are too old to be kept',
   'from mailbox_sync where (due_at <= now()': 'which mailboxes are to be looked at',
   'insert into mailbox_sync (workspace_id, mailbox_id) select workspace_id, id from mailbox':

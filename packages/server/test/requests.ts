@@ -502,6 +502,8 @@ export async function requestsOf(api: Api, word: string): Promise<Record<string,
       query: `?object=${(await anAccount(api)).id}&actor=${api.memberId}&action=record`,
     }),
     'admin.limits.list': async () => ({}),
+    'admin.erasure.create': async () => ({ body: { recordId: (await anAccount(api)).id, fields: ['$name'] } }),
+    'admin.erasure.list': async () => ({}),
     'admin.search': async () => ({ query: `?q=account&types=account,${slug}` }),
   }
 }

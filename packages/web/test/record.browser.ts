@@ -700,3 +700,23 @@ it('has a page for a record of every type, with what it is linked to at both end
   expect(page.url()).toContain(meeting.id)
   await keepScreenshot(page, 'record-private')
 })
+
+it('erases a person for good, once that is meant', async () => {
+  const contact = await app.client.contact.create({
+    fields: { $name: { firstName: 'Forget', lastName: 'Me' }, $email: ['forget@me.example'] },
+  })
+  const page = await app.open(`/contacts/${contact.id}`)
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: 'Erase…' }).click()
+  const dialog = page.getByRole('dialog', { name: /Erase Forget Me/ })
+  const confirm = dialog.getByRole('button', { name: 'Erase for good' })
+  await dialog.getByLabel('Some fields').check()
+  await dialog.getByLabel(/Type .erase./).fill('erase')
+  expect(await confirm.isDisabled()).toBe(true)
+  await requireReadable(page, 'record-erase')
+  await dialog.getByLabel('All fields, and the record itself').check()
+  await confirm.click()
+  await page.getByText('Erased, wherever it stood.').waitFor()
+  await page.waitForURL((url) => url.pathname === '/crm/contacts')
+  await expect(app.client.contact.retrieve(contact.id)).rejects.toThrow()
+})

@@ -3,6 +3,7 @@ import { ApiKeys } from './api-keys.ts'
 import { Audit } from './audit.ts'
 import { importWith } from './bulk.ts'
 import { Enrichment } from './enrichment.ts'
+import { Erasures } from './erasures.ts'
 import { Events } from './events.ts'
 import { Exports } from './exports.ts'
 import { Imports } from './imports.ts'
@@ -26,6 +27,7 @@ export class Admin {
   readonly apiKeys: ApiKeys
   readonly audit: Audit
   readonly enrichment: Enrichment
+  readonly erasures: Erasures
   readonly events: Events
   readonly invitations: Invitations
   readonly emails: Emails
@@ -53,6 +55,7 @@ export class Admin {
     this.apiKeys = new ApiKeys(send)
     this.audit = new Audit(send)
     this.enrichment = new Enrichment(send)
+    this.erasures = new Erasures(send)
     this.events = new Events(stream, send)
     this.invitations = new Invitations(send)
     this.emails = new Emails(send)

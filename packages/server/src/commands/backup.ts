@@ -1,13 +1,15 @@
+import { existsSync } from 'node:fs'
 import type { Config } from '../config.ts'
 import { noteCommand } from '../domain/audit/note.ts'
 import { verifyBackup } from '../domain/backup/read.ts'
 import { restore } from '../domain/backup/restore.ts'
 import { backUp } from '../domain/backup/write.ts'
 import type { System } from '../domain/context.ts'
+import { eraseAgain, readRegister, registerPath, UnusableRegister } from '../domain/erasures/register.ts'
 import { migrate } from '../storage/migrate.ts'
 import { withSystem } from './system.ts'
 
-type Options = { withKey?: boolean; verify?: boolean; json?: boolean }
+type Options = { withKey?: boolean; verify?: boolean; erasures?: string; json?: boolean }
 
 /** `openfield backup FILE`: everything into one file, while the server runs; with --verify it checks such a file. */
 export async function backup(config: Config, file: string, { withKey = false, verify = false, json }: Options) {
@@ -40,23 +42,30 @@ export async function backup(config: Config, file: string, { withKey = false, ve
 }
 
 /** `openfield restore FILE`: into an empty database, which a server of this version can then use. */
-export async function restoreCommand(config: Config, file: string, { json }: Options) {
+export async function restoreCommand(config: Config, file: string, { json, erasures }: Options) {
   const started = Date.now()
-  const { manifest, about, hasKey } = await withSystem(
+  const { OPENFIELD_DATA_DIR: dataDir, OPENFIELD_ENCRYPTION_KEY: givenKey } = config
+  if (erasures !== undefined && !existsSync(erasures)) throw new UnusableRegister(`There is no file ${erasures}.`)
+  // Read first: nothing is restored when it cannot be erased again.
+  const paths = [registerPath(dataDir), ...(erasures === undefined ? [] : [erasures])]
+  const register = (await Promise.all(paths.map(readRegister))).flat()
+  const { manifest, about, hasKey, erased } = await withSystem(
     config,
     async (system) => {
-      const { OPENFIELD_DATA_DIR: dataDir, OPENFIELD_ENCRYPTION_KEY: givenKey } = config
       const restored = await restore({ ...system, dataDir, givenKey }, file)
       // An older version's schema becomes this one's.
       await migrate(system.db)
-      await noteCommand(system.db, 'restore', { createdAt: restored.about.createdAt })
-      return restored
+      const erased = await eraseAgain(system, register)
+      await system.keepErasures()
+      await noteCommand(system.db, 'restore', { createdAt: restored.about.createdAt, erased })
+      return { ...restored, erased }
     },
     { migrate: false, role: 'server' },
   )
   const seconds = (Date.now() - started) / 1000
-  print(json, { ...manifest, createdAt: about.createdAt, hasKey, seconds }, [
+  print(json, { ...manifest, createdAt: about.createdAt, hasKey, erased, seconds }, [
     `Restored ${contents(manifest)} of ${about.createdAt} in ${seconds.toFixed(1)} s. Start the server.`,
+    ...(erased > 0 ? [`Erased again what had been erased since: ${erased}.`] : []),
     ...(hasKey
       ? []
       : [

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
 import { DefinitionsCache, type System } from '../domain/context.ts'
+import { keepRegister } from '../domain/erasures/register.ts'
 import { EventFeed } from '../domain/events/feed.ts'
 import { openMailer } from '../domain/mail/mailer.ts'
 import { createOutbound } from '../domain/outbound/outbound.ts'
@@ -37,6 +38,7 @@ export async function withSystem<T>(
       hasRoom: storage.hasRoom,
       now: () => new Date(),
       metrics: undefined,
+      keepErasures: keepRegister(storage.db, config.OPENFIELD_DATA_DIR),
       workWritten: () => {},
     })
   } finally {

@@ -55,6 +55,8 @@ export type Context = {
   /** Whether there is room on the disk for what is written. */
   hasRoom: () => boolean
   now: () => Date
+  /** Keeps the register of erasures outside of the database. */
+  keepErasures: () => Promise<void>
   /** What is counted for those who watch the server; undefined where nobody does. */
   metrics: Metrics | undefined
   /** Told after a write that left work in the outbox. */

@@ -5,7 +5,7 @@ import type { Context } from '../domain/context.ts'
 import { archive } from '../domain/exports/archive.ts'
 import { checkExport, exportText, type TableFormat } from '../domain/exports/table.ts'
 import { requireImport } from '../domain/imports/draft.ts'
-import { refusedTable } from '../domain/imports/refused.ts'
+import { refusedTable, requireTable } from '../domain/imports/refused.ts'
 import { noteExport } from './audit.ts'
 import { parseAuditQuery, parseRecordQuery } from './list-query.ts'
 import { queryOf } from './routes/records.ts'
@@ -62,6 +62,7 @@ const kinds: readonly Kind[] = [
     admin: true,
     async find(ctx, id) {
       const one = await requireImport(ctx, id)
+      await requireTable(ctx, one)
       return { type: 'text/csv', name: `refused rows of ${one.source.filename}`, parts: () => refusedTable(ctx, one) }
     },
   },

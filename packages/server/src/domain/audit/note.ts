@@ -31,6 +31,9 @@ const told = [
   'cardinality',
   'enabled',
   'kind',
+  'recordId',
+  'emails',
+  'remove',
 ]
 
 /** What the log says of the body of an operation: the names of all that was given, and some values. */

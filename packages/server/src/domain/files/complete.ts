@@ -41,7 +41,7 @@ export async function cancelFile(ctx: Context, id: string) {
 }
 
 /** A file as the record that search finds by its name. */
-function named({ filename }: StoredFile): FieldWrite[] {
+export function named({ filename }: Pick<StoredFile, 'filename'>): FieldWrite[] {
   const field = systemDefinitions.get('file')?.fields.get('$filename')
   return field ? [{ field, value: filename }] : []
 }

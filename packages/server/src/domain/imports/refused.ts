@@ -1,4 +1,6 @@
+import { notFound } from '@openfield/schema'
 import Papa from 'papaparse'
+import { findFile } from '../../storage/files.ts'
 import { refusedRows } from '../../storage/imports.ts'
 import type { Context } from '../context.ts'
 import { type Row, readRows } from './csv.ts'
@@ -6,6 +8,12 @@ import { bytesOf } from './draft.ts'
 import type { StoredImport } from './settings.ts'
 
 const pageSize = 1000
+
+/** Throws a 404 when the table of an import was erased, because of somebody who stood in it. */
+export async function requireTable(ctx: Context, { fileId }: StoredImport) {
+  const file = await findFile(ctx.db, ctx.workspace, fileId)
+  if (!file?.upload) throw notFound('The table of this import was erased, and its refused rows with it.')
+}
 
 /** The refused rows of an import as they were, each with why, as a table that can be corrected and imported. */
 export async function* refusedTable(ctx: Context, one: StoredImport): AsyncGenerator<string> {

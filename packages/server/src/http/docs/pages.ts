@@ -44,6 +44,7 @@ export const sections: readonly Section[] = [
       guide('workflows', 'Workflows'),
       guide('webhooks', 'Webhooks'),
       guide('audit-log', 'Audit log'),
+      guide('erasing', 'Erasing a person'),
       guide('errors', 'Errors'),
       guide('idempotency', 'Idempotency'),
       guide('rate-limits', 'Rate limits'),

@@ -6,6 +6,7 @@ import {
   IconChevronLeft,
   IconChevronRight,
   IconDots,
+  IconEraser,
   IconHash,
   IconLink,
   IconPlus,
@@ -16,6 +17,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { messageOf } from '../../app/problem.tsx'
 import { queryClient } from '../../app/queries.ts'
+import { useSession } from '../../app/session.tsx'
 import { useShortcuts } from '../../app/shortcuts.ts'
 import { factsOf } from '../../records/facts.ts'
 import { iconOf } from '../../records/icons.ts'
@@ -29,6 +31,7 @@ import { neighboursOf } from './neighbours.ts'
 import styles from './record.module.css'
 import { create, linkingOf } from './related.tsx'
 
+const Erase = lazy(() => import('./erase.tsx').then(({ Erase }) => ({ default: Erase })))
 const Merge = lazy(() => import('./merge.tsx').then(({ Merge }) => ({ default: Merge })))
 
 type Props = {
@@ -59,7 +62,7 @@ export function Head({ type, record, definitions, title, relations }: Props) {
           <Icon size={16} stroke={1.7} aria-hidden />
           {type.pluralLabel}
         </Link>
-        <Actions type={type} record={record} title={title} relations={relations} />
+        <Actions type={type} record={record} definitions={definitions} title={title} relations={relations} />
       </div>
       <h1 className={styles['title']}>
         {titleField ? <EditableField record={record} type={type} definition={titleField} /> : title}
@@ -85,9 +88,11 @@ export function Head({ type, record, definitions, title, relations }: Props) {
 
 const undoMs = 10_000
 
-function Actions({ type, record, title, relations }: Omit<Props, 'definitions'>) {
+function Actions({ type, record, definitions, title, relations }: Props) {
   const navigate = useNavigate()
+  const { member } = useSession()
   const [isMerging, setMerging] = useState(false)
+  const [isErasing, setErasing] = useState(false)
   const { previous, next } = neighboursOf(type.name, record.id)
   const can = (verb: ShownType['verbs'][number]) => type.verbs.includes(verb)
   const goTo = (id: string | undefined) => id && void navigate({ to: recordPath(type, id) })
@@ -199,8 +204,28 @@ function Actions({ type, record, title, relations }: Omit<Props, 'definitions'>)
               </Menu.Item>
             </>
           )}
+          {can('update') && member.role === 'admin' && (
+            <Menu.Item
+              color="var(--of-danger)"
+              leftSection={<IconEraser size={15} aria-hidden />}
+              onClick={() => setErasing(true)}
+            >
+              Erase…
+            </Menu.Item>
+          )}
         </Menu.Dropdown>
       </Menu>
+      <Suspense>
+        {isErasing && (
+          <Erase
+            type={type}
+            record={record}
+            title={title}
+            definitions={definitions}
+            onClose={() => setErasing(false)}
+          />
+        )}
+      </Suspense>
       <Suspense>{isMerging && <Merge type={type} primary={record} onClose={() => setMerging(false)} />}</Suspense>
     </Group>
   )

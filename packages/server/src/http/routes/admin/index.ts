@@ -9,6 +9,7 @@ import { apiKeys } from './api-keys.ts'
 import { audit } from './audit.ts'
 import { bulk } from './bulk.ts'
 import { enrichment } from './enrichment.ts'
+import { erasures } from './erasures.ts'
 import { events } from './events.ts'
 import { tableExports } from './exports.ts'
 import { imports } from './imports.ts'
@@ -55,6 +56,7 @@ export const adminGroups: readonly AdminGroup[] = [
   mailboxSync,
   audit,
   limits,
+  erasures,
 ]
 
 /** What an operation asks of a request. */
