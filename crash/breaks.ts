@@ -38,7 +38,7 @@ export const breaks: readonly Break[] = [
     name: 'postmaster killed',
     weight: 3,
     async act({ database }, random) {
-      signal(database, 'SIGKILL')
+      await end(database, 'SIGKILL')
       await pause(random, 1500)
       await database.revive()
     },
@@ -56,8 +56,7 @@ export const breaks: readonly Break[] = [
     name: 'server and postmaster killed together',
     weight: 2,
     async act({ server, database }, random) {
-      signal(database, 'SIGKILL')
-      await server.kill()
+      await Promise.all([end(database, 'SIGKILL'), server.kill()])
       await pause(random, 500)
       await database.revive()
       await server.start()
@@ -67,7 +66,7 @@ export const breaks: readonly Break[] = [
     name: 'database restarted (immediate)',
     weight: 1.5,
     async act({ database }, random) {
-      signal(database, 'SIGQUIT')
+      await end(database, 'SIGQUIT')
       await pause(random, 1000)
       await database.revive()
     },
@@ -76,7 +75,7 @@ export const breaks: readonly Break[] = [
     name: 'database restarted (fast)',
     weight: 1.5,
     async act({ database }, random) {
-      signal(database, 'SIGINT')
+      await end(database, 'SIGINT')
       await pause(random, 1000)
       await database.revive()
     },
@@ -105,7 +104,7 @@ export const breaks: readonly Break[] = [
   },
   {
     name: 'connections silent (half open)',
-    weight: 0.7,
+    weight: 0.4,
     in: isOn('external'),
     async act({ database }, random) {
       database.network?.silence()
@@ -128,9 +127,12 @@ export const breaks: readonly Break[] = [
 
 const pause = (random: Random, most: number) => wait(random.chance(0.4) ? 0 : random.between(0, most))
 
-function signal(database: Database, name: NodeJS.Signals) {
+/** Ends the process of the database, and waits until it has: nobody could tell before whether it has to be started again. */
+async function end(database: Database, signal: NodeJS.Signals) {
   const pid = database.postmaster()
-  if (pid !== undefined) process.kill(pid, name)
+  if (pid === undefined) return
+  process.kill(pid, signal)
+  while (database.postmaster() === pid) await wait(2)
 }
 
 /** The processes that serve clients of a database. */

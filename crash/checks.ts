@@ -113,17 +113,19 @@ async function checkFiles(client: Client, complain: Complain): Promise<void> {
 
 async function checkImports(world: World, client: Client, complain: Complain): Promise<void> {
   for (const { id, marker, rows } of client.imports.splice(0)) {
-    const answer = await client.insist({ method: 'GET', path: `/admin/v1/imports/${id}` })
-    const { state, counts } = JSON.parse(answer?.text ?? '{}') as { state: string; counts: Record<string, number> }
+    const path = `/admin/v1/imports/${id}`
+    const answer = id === undefined ? undefined : await client.insist({ method: 'GET', path })
+    const { state, counts } = JSON.parse(answer?.text ?? '{}') as { state?: string; counts?: Record<string, number> }
     const [found] = await ask(
       world,
       `select count(*)::int as rows, count(distinct fields->'$name'->>'value')::int as names from record
        where fields->'$name'->>'value' like $1`,
       [`${marker}-%`],
     )
-    const isRight =
-      state === 'done' && counts['created'] === rows && found?.['rows'] === rows && found['names'] === rows
-    if (!isRight) complain(`The import ${id} of ${rows} rows: ${answer?.text}, and there are ${JSON.stringify(found)}`)
+    const isDone = id === undefined || (state === 'done' && counts?.['created'] === rows)
+    const isRight = isDone && found?.['rows'] === rows && found['names'] === rows
+    if (!isRight)
+      complain(`The import ${id ?? marker} of ${rows} rows: ${answer?.text}, and there are ${JSON.stringify(found)}`)
   }
 }
 

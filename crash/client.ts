@@ -37,7 +37,8 @@ export type Known = {
 export type Unknown = { type: Type; marker: string; shape: Shape }
 export type KeptAnswer = { path: string; body: string; key: string; text: string }
 export type KnownFile = { id: string; md5: string }
-export type KnownImport = { id: string; marker: string; rows: number }
+/** Rows that were brought in together, by a table or, without an id, by one request. */
+export type KnownImport = { id?: string; marker: string; rows: number }
 
 type Request = { method: string; path: string; body?: unknown; key?: string }
 type Answer = { status: number; text: string; retried: boolean }
@@ -98,19 +99,19 @@ export class Client {
   /** Sends a request until it is answered, whatever happens meanwhile; undefined: given up after a failure. */
   async insist({ method, path, body, key: once }: Request, givesUp = 0): Promise<Answer | undefined> {
     const { url, random, complain } = this.#around
-    const text = body === undefined ? undefined : JSON.stringify(body)
+    const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body)
     const headers = {
       authorization: `Bearer ${key}`,
       'lightfield-version': '2026-03-01',
-      ...(text !== undefined && { 'content-type': 'application/json' }),
+      ...(text !== undefined && { 'content-type': typeof body === 'string' ? ndjson : 'application/json' }),
       ...(once !== undefined && { 'idempotency-key': once }),
     }
     const until = Date.now() + patienceMs
     for (let retried = false; ; retried = true) {
       const answer = await this.send(url + path, { method, headers, ...(text !== undefined && { body: text }) })
-      const isOver = answer !== undefined && answer.status < 500 && !isConflict(answer)
+      const isOver = answer !== undefined && answer.status < 500 && !isConflict(answer) && !brokeOff(answer)
       if (isOver) {
-        if (once !== undefined && answer.status === 200) {
+        if (once !== undefined && answer.status === 200 && typeof body !== 'string') {
           this.answers.push({ path, body: text ?? '', key: once, text: answer.text })
         }
         return { ...answer, retried }
@@ -181,6 +182,11 @@ export const pathOf = ({ type, id }: Pick<Known, 'type' | 'id'>) => `/v1/${plura
 /** Another request with the key is at it. */
 const isConflict = ({ status, text }: { status: number; text: string }) =>
   status === 409 && text.includes('idempotency_conflict')
+
+const ndjson = 'application/x-ndjson'
+
+/** The last line of an import in one request says that it could go no further. */
+const brokeOff = ({ text }: { text: string }) => text.trimEnd().split('\n').at(-1)?.startsWith('{"done":false') === true
 
 function requireSuccess({ status, text }: Answer, { method, path }: Request): string {
   if (status === 200) return text
@@ -310,6 +316,7 @@ const actions: readonly Action[] = [
     },
   },
   { weight: 2, act: (client, random) => upload(client, randomBytes(1 + random.whole(400_000)), 'crash.bin') },
+  { weight: 0.4, act: (client, random) => importLines(client, 10 + random.whole(60)) },
   { weight: 0.4, act: (client, random) => importTable(client, 10 + random.whole(60)) },
   {
     weight: 4,
@@ -353,6 +360,22 @@ async function upload(client: Client, bytes: Buffer, filename: string): Promise<
   if (!isKnown) requireSuccess(completed, complete)
   client.files.push({ id: session.id, md5 })
   return session.id
+}
+
+/** Brings in accounts by one request, which is sent again until it says that it is through. */
+async function importLines(client: Client, rows: number): Promise<void> {
+  const marker = client.mark()
+  const names = Array.from({ length: rows }, (_, at) => `${marker}-${at}`)
+  const lines = names.map(
+    (name) => `${JSON.stringify({ objectType: 'account', fields: { $name: name, score: nextScore() } })}\n`,
+  )
+  const request = { method: 'POST', path: '/admin/v1/import', body: lines.join(''), key: marker }
+  const answer = await client.insist(request)
+  if (!answer) return
+  const summary = requireSuccess(answer, request).trimEnd().split('\n').at(-1) ?? ''
+  const { done, created, exists } = JSON.parse(summary) as { done: boolean; created: number; exists: number }
+  if (!done || created + exists !== rows) throw new Error(`An import of ${rows} rows ended with ${summary}`)
+  client.imports.push({ marker, rows })
 }
 
 /** Has a table of accounts imported, and does not wait for the end of it. */

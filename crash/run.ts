@@ -78,7 +78,7 @@ async function doRound(round: number) {
   const stopping = new AbortController()
   const working = Promise.all(clients.map((client) => client.work(stopping.signal)))
   const broken: string[] = []
-  for (let left = 1 + random.whole(3); left > 0; left -= 1) {
+  for (let left = 2 + random.whole(5); left > 0; left -= 1) {
     await wait(random.between(100, 1500))
     const one = pickBreak(world, random)
     broken.push(one.name)

@@ -7,6 +7,7 @@ import { anAccount, successOf } from '../../test/factories.ts'
 import { createDatabase, dropDatabase, headersOf, outcome, startApi } from '../../test/harness.ts'
 import { newDataFolder, runProgram } from '../../test/program.ts'
 import { send, sendBytes } from '../../test/request.ts'
+import { startSmtp, startTokenProvider } from '../../test/smtp.ts'
 import { buildApp } from '../app.ts'
 import { loggedUrl } from './errors.ts'
 
@@ -196,6 +197,12 @@ describe('a server that logs everything', async () => {
     password: 'battery-staple-42',
     wrong: 'horse-correct-17',
     mail: 'smtp-secret-99',
+    mailbox: 'mailbox-password-7',
+    wrongMailbox: 'mailbox-password-8',
+    refreshToken: 'refresh-token-1234567',
+    accessToken: 'access-token-1234567',
+    clientSecret: 'client-secret-1234567',
+    webhook: `whsec_${Buffer.alloc(32, 'w').toString('base64')}`,
   }
   const program = runProgram(['serve'], {
     PORT: '0',
@@ -209,7 +216,10 @@ describe('a server that logs everything', async () => {
     OPENFIELD_ADMIN_PASSWORD: secrets.password,
     OPENFIELD_SMTP_URL: `smtp://postman:${secrets.mail}@127.0.0.1:9`,
     OPENFIELD_MAIL_FROM: 'crm@example.com',
+    OPENFIELD_ALLOWED_NETWORKS: '127.0.0.0/8',
   })
+  const smtp = await startSmtp()
+  const provider = await startTokenProvider()
   const url = await program.serving()
   const call = (method: string, path: string, body?: object, headers: Record<string, string> = {}) =>
     send(url, {
@@ -247,9 +257,48 @@ describe('a server that logs everything', async () => {
       shown.push(new URL(address).searchParams.get('signature') ?? 'no signature')
       await send(url, { method: 'GET', path: address.slice(new URL(address).origin.length) })
     }
+    // What mailboxes are signed in to with, right, wrong and refused, and what deliveries are signed with.
+    smtp.passwords.set('ada@ours.example', secrets.mailbox)
+    provider.state.answer = () => [400, { error: 'invalid_grant' }]
+    const { clientSecret, refreshToken, accessToken } = secrets
+    const oauth = { clientId: 'id', clientSecret, refreshToken, accessToken, tokenUrl: provider.tokenUrl }
+    const mailbox = {
+      email: 'ada@ours.example',
+      smtp: { host: smtp.host, port: smtp.port, security: 'none' },
+      imap: null,
+    }
+    const connect = (by: object) => call('POST', '/admin/v1/mailboxes', { ...mailbox, ...by })
+    const connected = await connect({ password: secrets.mailbox })
+    const answers = [connected, await connect({ password: secrets.wrongMailbox }), await connect({ oauth })]
+    expect(answers.map(({ status }) => status)).toEqual([200, 422, 422])
+    const hook = { url: `http://127.0.0.1:${smtp.port}/`, secret: secrets.webhook, objectTypes: ['account'] }
+    const { id } = successOf((await call('POST', '/admin/v1/webhooks', hook)) as never) as { id: string }
+    await call('POST', `/admin/v1/webhooks/${id}/test`, {})
+    await call('POST', '/v1/accounts', { fields: { $name: 'Told' } })
+    const delivered = async () => (await call('GET', `/admin/v1/webhooks/${id}/deliveries`)).text
+    await expect.poll(delivered, { timeout: 20_000 }).toContain('"problem"')
+    shown.push(secrets.webhook.slice('whsec_'.length))
+
     const log = await logged()
     expect(log).toContain('/admin/v1/welcome')
+    expect(log).toContain('/admin/v1/mailboxes')
     expect(shown.filter((secret) => log.includes(secret))).toEqual([])
+  })
+
+  it('writes who guesses passwords: from where, at which account, and not what was typed', async () => {
+    const guess = { email: 'somebody-there@example.com', password: secrets.wrong }
+    const answers: { status: number; id: unknown }[] = []
+    for (let turn = 0; turn < 7; turn += 1) {
+      const { status, headers } = await call('POST', '/admin/v1/session', guess)
+      answers.push({ status, id: headers['x-request-id'] })
+      if (status === 429) await new Promise((resolve) => setTimeout(resolve, 1100))
+    }
+    const sixth = answers.filter(({ status }) => status === 401)[5]
+    const lines = (await logged()).split('\n').filter((line) => line.includes('Signing in fails again'))
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { requestId: sixth?.id, address: '127.0.0.1', account: 's…@example.com' },
+    ])
+    expect(await logged()).not.toContain('somebody-there')
   })
 
   it('writes one line of JSON for each thing, whatever a client calls itself and what it asks for', async () => {

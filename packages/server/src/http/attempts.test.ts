@@ -61,7 +61,20 @@ describe('failures', () => {
       return wait
     })
     expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900])
-    expect(logged).toEqual([{ requestId: 'req', attempts: 'ada from 192.0.2.1' }])
+    expect(logged).toEqual([{ requestId: 'req', address: '192.0.2.1', account: 'a…' }])
+  })
+
+  it('are logged with enough of the account to know it by, and not with what was typed', async () => {
+    const { fail, logged } = observed()
+    const member = `mem_${'0'.repeat(26)}`
+    const typed = ['ada@team.example', 'reset of ada@team.example', 'battery-staple-42', member]
+    for (const [at, account] of typed.entries()) await inTurn(6, (turn) => fail(account, (10 * at + turn) * 1000))
+    expect(logged.map((one) => (one as { account: string }).account)).toEqual([
+      'a…@team.example',
+      'reset of a…@team.example',
+      'b…',
+      member,
+    ])
   })
 
   it('are forgiven by success, and one every ten minutes', async () => {

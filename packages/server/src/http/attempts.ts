@@ -29,14 +29,14 @@ export class Attempts {
   async begin(account: string, request: FastifyRequest, now = new Date()): Promise<{ succeeded(): Promise<void> }> {
     const address = addressOf(request)
     const counted = [
-      { name: `${account} from ${address}`, ...atAccount },
-      { name: address, ...fromAddress },
+      { name: `${account} from ${address}`, about: { address, account: shownAccount(account) }, ...atAccount },
+      { name: address, about: { address }, ...fromAddress },
     ] as const
     const { waitSeconds, countOf } = await beginAttempt(this.#db, counted, now)
     if (waitSeconds > 0) throw tooManyAttempts(Math.ceil(waitSeconds))
     for (const one of counted) {
       if (countOf(one) !== one.allowed + 1) continue
-      request.log.error({ requestId: request.id, attempts: one.name }, 'Signing in fails again and again')
+      request.log.error({ requestId: request.id, ...one.about }, 'Signing in fails again and again')
     }
     const [both] = counted
     return {
@@ -48,6 +48,10 @@ export class Attempts {
     }
   }
 }
+
+/** Enough of an account to know it by, and not what was typed: people type passwords there, too. Ids are shown as they are. */
+const shownAccount = (account: string) =>
+  /^[a-z]+_[0-9a-z]{26}$/.test(account) ? account : account.replace(/(\S)[^\s@]*(@\S*)?$/, '$1…$2')
 
 /** Clients are not to try again by themselves. */
 const tooManyAttempts = (seconds: number) =>
