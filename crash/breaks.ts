@@ -10,6 +10,8 @@ export type Break = {
   weight: number
   /** Where this can be done; all: in every world. */
   in?: (world: World) => boolean
+  /** It takes the server half a minute to find out. */
+  slow?: true
   act(world: World, random: Random): Promise<void>
 }
 
@@ -105,6 +107,7 @@ export const breaks: readonly Break[] = [
   {
     name: 'connections silent (half open)',
     weight: 0.4,
+    slow: true,
     in: isOn('external'),
     async act({ database }, random) {
       database.network?.silence()
