@@ -91,6 +91,10 @@ class Copier {
   async #newField(type: string, key: string, { id, label, description, valueType, typeConfiguration }: SourceField) {
     const uuid = decodeId('ad', id ?? '')
     const what = `the field ${type}.${slugOf(key)} (${valueType})`
+    if (!Object.hasOwn(valueTypes, valueType)) {
+      this.report.notes.push(`${what} cannot be defined here: there is no such type of value`)
+      return
+    }
     await this.make(what, () =>
       createField(this.#ctx, type, {
         slug: slugOf(key),

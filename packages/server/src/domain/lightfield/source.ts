@@ -78,9 +78,14 @@ export class Source {
     this.client = new Openfield({ apiKey, baseURL, maxRetries: retries, fetch: paced() })
   }
 
-  /** The custom object types. */
+  /** The custom object types, as far as they may be known. */
   async objectTypes(): Promise<{ objectType: string; label: string }[]> {
-    return (await this.client.object.listDefinitions()).data
+    try {
+      return (await this.client.object.listDefinitions()).data
+    } catch (error) {
+      if (unreadable(error)) return []
+      throw error
+    }
   }
 
   /** The definitions of a type; undefined where it has none that could be read. */

@@ -1,4 +1,4 @@
-import { decodeId, type Field, type ObjectDefinition, uuidAt } from '@openfield/schema'
+import { decodeId, type Field, type ObjectDefinition, timeOfUuid, uuidAt } from '@openfield/schema'
 import { fieldFor, optionFor } from './definitions.ts'
 import type { SourceDefinitions, SourceRecord } from './source.ts'
 
@@ -25,14 +25,16 @@ export class Ids {
 }
 
 /**
- * The stored id that a record of a type has here: its own, if that is of our form. Of another form, one that follows from it
- * and the time, and the original is the external id.
+ * The stored id that a record of a type has here: its own, if that is of our form and says when the record was made. Of
+ * another form, one that follows from it and the time, and the original is the external id.
  */
-export function idFor({ prefix }: ObjectDefinition, { id, createdAt }: { id: string; createdAt: string }) {
+export function idFor(
+  { prefix }: Pick<ObjectDefinition, 'prefix'>,
+  { id, createdAt }: { id: string; createdAt: string },
+) {
   const uuid = decodeId(prefix, id)
-  // Of another version it would not say when it was made.
-  const isKept = uuid?.[14] === '7'
-  return { uuid: isKept ? uuid : uuidAt(new Date(createdAt), 0, id), isKept }
+  if (uuid?.[14] === '7' && timeOfUuid(uuid).getTime() === Date.parse(createdAt)) return { uuid, isKept: true }
+  return { uuid: uuidAt(new Date(createdAt), 0, id), isKept: false }
 }
 
 /** What writes itself here, from what is known: it is not copied. */
