@@ -36,11 +36,14 @@ const source = await startApi()
 const target = await startApi({ OPENFIELD_ADMIN_EMAIL: 'boss@target.example' })
 const lightfield = await startLightfield(source)
 let child: RecordBody
+/** A field of accounts whose values only one may have. */
+let code: string
 let silver: { id: string; tier: string }
 let shut: { id: string }
 
 beforeAll(async () => {
   await fillWithEverything(source)
+  code = (await aField(source, 'account', { valueType: 'EMAIL', typeConfiguration: { unique: true } })).slug
   const { slug: parent } = await aRelationship(source, 'account', { to: 'account', cardinality: 'HAS_ONE' })
   const { slug: tier } = await aField(source, 'opportunity', {
     valueType: 'SINGLE_SELECT',
@@ -273,7 +276,15 @@ describe('a workspace of Lightfield', () => {
     const [won] = successOf(await other.get<ListBody>('/v1/opportunities?limit=1')).data
     expect(won?.relationships['$createdBy']?.values).toEqual([other.memberId])
     expect(await faultsOf(other)).toEqual({})
-    expect(of(await copy(other, foreign), 'account')).toMatchObject({ copied: 0, before: 45 })
+
+    // Of a record only what stands in the way is left out, and that is told.
+    await anAccount(other, { [code]: 'taken@code.example' })
+    const twin = await anAccount(source, { $name: 'Twin', [code]: 'taken@code.example' })
+    const why = expect.stringMatching(new RegExp(`^${code} was left out: .*acc_`))
+    expect(of(await copy(other, foreign), 'account')).toMatchObject({
+      ...{ copied: 1, before: 45, missing: [] },
+      different: [{ id: foreignId(twin.id), why }],
+    })
 
     const { key } = await aKey(source, { scopes: ['accounts:read', 'custom_objects:read', 'members:read'] })
     const partly = await copy(other, { url: foreign.url, key })

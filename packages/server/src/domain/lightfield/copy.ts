@@ -69,8 +69,8 @@ class Copy {
   readonly #definitions = new Map<string, SourceDefinitions | undefined>()
   /** Files that meetings have as their transcripts, which is what they have to be uploaded as. */
   readonly #transcripts = new Set<string>()
-  /** What could not be brought along of a record, by its id. */
-  readonly #leftOut = new Map<string, string[]>()
+  /** What was refused of a record, by its id: keys, and why. */
+  readonly #refused = new Map<string, Map<string, string>>()
 
   constructor(ctx: Context, source: Source, options: Options) {
     this.#ctx = ctx
@@ -125,9 +125,13 @@ class Copy {
     const [whole] = await this.#whole(definition, [record], false)
     if (!whole) return
     const translated = translate(definition, this.#definitions.get(report.type), whole)
-    const left = [...translated.left, ...(this.#leftOut.get(record.id) ?? [])]
-    const why = await compare(this.#ctx, definition, this.#ids, whole, translated)
-    const reasons = [...why, ...[...new Set(left)].map((key) => `${key} has no place here`)]
+    const refused = this.#refused.get(record.id) ?? new Map<string, string>()
+    const known = { ...translated, left: [...translated.left, ...refused.keys()] }
+    const reasons = [
+      ...(await compare(this.#ctx, definition, this.#ids, whole, known)),
+      ...translated.left.map((key) => `${key} has no place here`),
+      ...Array.from(refused, ([key, why]) => `${key} was left out: ${why}`),
+    ]
     if (reasons.length > 0) report.different.push({ id: record.id, why: reasons.join('; ') })
   }
 
@@ -192,7 +196,7 @@ class Copy {
       const error = result.error as { message: string; param?: string }
       const [, part, key = ''] = /^(fields|relationships)\.([^.]+)/.exec(error.param ?? '') ?? []
       const isNeeded = definition.fields.get(key)?.required || definition.relationships.get(key)?.required
-      if (part && !isNeeded && this.#leaveOut(record, row, key)) again.push({ record, row })
+      if (part && !isNeeded && this.#leaveOut(record, row, key, error.message)) again.push({ record, row })
       else report.missing.push({ id: record.id, why: error.message })
     }
     if (again.length === 0) return
@@ -215,11 +219,13 @@ class Copy {
     return results
   }
 
-  #leaveOut(record: SourceRecord, row: Row, key: string): boolean {
+  /** Leaves something out of a row; says whether it was in there. */
+  #leaveOut(record: SourceRecord, row: Row, key: string, why: string): boolean {
     const isThere = key in row.fields || key in row.links
     delete row.fields[key]
     delete row.links[key]
-    this.#leftOut.set(record.id, [...(this.#leftOut.get(record.id) ?? []), key])
+    const refused = this.#refused.get(record.id) ?? new Map<string, string>()
+    this.#refused.set(record.id, refused.set(key, why))
     return isThere
   }
 
