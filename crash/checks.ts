@@ -12,11 +12,12 @@ type Complain = (problem: string) => void
 const ask = (world: World, text: string, values: unknown[] = []) =>
   look(world.database, async (client) => (await client.query<Row>(text, values)).rows)
 
-const settledWithinMs = 90_000
+/** However busy the machine is, something is done meanwhile. */
+const standstillMs = 60_000
 
 /** Waits until all background work is done. What waits for its next attempt need not wait for long. */
 export async function settle(world: World, complain: Complain): Promise<void> {
-  for (const until = Date.now() + settledWithinMs; ; await wait(50)) {
+  for (let until = Date.now() + standstillMs, before = ''; ; await wait(50)) {
     const [left] = await ask(
       world,
       `with hurried as (update workflow_run set due_at = now() where due_at > now() returning 1),
@@ -27,7 +28,10 @@ export async function settle(world: World, complain: Complain): Promise<void> {
          (select string_agg(distinct kind || ' ' || attempts, ', ') from outbox) as kinds`,
     )
     if (left && !left['work'] && !left['runs'] && !left['changes']) return
-    if (Date.now() > until) return complain(`Background work is left: ${JSON.stringify(left)}`)
+    const now = JSON.stringify(left)
+    if (now !== before) until = Date.now() + standstillMs
+    before = now
+    if (Date.now() > until) return complain(`Background work is left, and nobody does it: ${now}`)
   }
 }
 

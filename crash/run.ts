@@ -97,13 +97,21 @@ async function doRound(round: number) {
   const said = world.server.said()
   const isGood = problems.size === 0
   outcomes[isGood ? 'passed' : 'failed'] += 1
-  if (!isGood) console.error(said.replaceAll(/^/gm, '  | ').slice(-6000))
+  if (!isGood) console.error(logOf(said, problems))
   const seconds = (from: number, to: number) => ((to - from) / 1000).toFixed(1)
   const writes = clients.reduce((sum, { records }) => sum + records.length, 0)
   console.log(
     `${isGood ? 'ok' : 'FAILED'} round ${round} (seed ${options.seed}, ${kind}): ${broken.join(', ')}; ${writes} records; ` +
       `${seconds(began, worked)} s, checked in ${seconds(worked, Date.now())} s`,
   )
+}
+
+/** What the server has said of what was found, else the last of it. */
+function logOf(said: string, problems: ReadonlySet<string>): string {
+  const ids = [...problems].flatMap((problem) => problem.match(/req_[0-9a-f]{32}/g) ?? [])
+  const lines = said.split('\n')
+  const about = lines.filter((line) => ids.some((id) => line.includes(id)))
+  return (about.length > 0 ? about : lines.slice(-40)).map((line) => `  | ${line.slice(0, 1500)}`).join('\n')
 }
 
 function pickBreak(world: World, random: ReturnType<typeof randomOf>): Break {

@@ -24,6 +24,19 @@ it('connections that fall silent are given up, also in the middle of a transacti
   expect(await rows(db, 'select 1 as one')).toEqual([{ one: 1 }])
 })
 
+it('a connection that breaks between two statements of a transaction counts as a database that is away', async () => {
+  const begun = transaction(db, async (tx) => {
+    const { rows: found } = await tx.query('select pg_backend_pid() as pid')
+    await rows(db, 'select pg_terminate_backend($1)', [found[0]?.pid])
+    await expect
+      .poll(async () => rows(db, 'select 1 from pg_stat_activity where pid = $1', [found[0]?.pid]))
+      .toEqual([])
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    await tx.query('select 2')
+  }).catch((error) => error)
+  expect(outageOf(await begun)).toBe('away')
+})
+
 it('a connection that has nothing to answer may be silent', async () => {
   const client = await db.connect()
   const { rows: before } = await client.query('select pg_backend_pid() as pid')

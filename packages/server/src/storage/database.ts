@@ -138,6 +138,10 @@ export async function inSnapshot<T>(db: Database, read: (snapshot: pg.PoolClient
   }
 }
 
+/** What the driver says of connections that broke, before, at or after a statement. */
+const lost =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect)/
+
 /**
  * Whether an error is the database's being away: of sockets, of PostgreSQL's class 08 (connection), shutting down, too many
  * connections. `full`: its disk is. Undefined: it is something else.
@@ -145,10 +149,10 @@ export async function inSnapshot<T>(db: Database, read: (snapshot: pg.PoolClient
 export function outageOf(error: unknown): 'away' | 'full' | undefined {
   const { code } = (error ?? {}) as { code?: unknown }
   if (code === '53100') return 'full'
-  const isLost =
-    error instanceof Error && /^Connection terminated|^timeout exceeded when trying to connect/.test(error.message)
+  const isLost = error instanceof Error && lost.test(error.message)
   const isAway =
-    typeof code === 'string' && /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|08...|57P0[123]|53300)$/.test(code)
+    typeof code === 'string' &&
+    /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|EAGAIN|08...|57P0[123]|53300)$/.test(code)
   return isLost || isAway ? 'away' : undefined
 }
 
