@@ -10,6 +10,8 @@ type Options = { processes?: number }
 type Serving = Pick<Server, 'url' | 'publicUrl' | 'metricsUrl' | 'first'>
 
 const log = (line: string) => console.error(line)
+/** There, SIGHUP says that the terminal is gone. */
+const isAtTerminal = process.stdin.isTTY === true
 
 /** Serves until it is told to stop; then finishes what is in flight and exits with 0. */
 export async function serve(config: Config, { processes }: Options): Promise<void> {
@@ -36,8 +38,7 @@ export async function serve(config: Config, { processes }: Options): Promise<voi
   const place = await openPlace(config, log)
   try {
     const fleet = await startFleet<Serving>(processes, log)
-    // At a terminal it says that the terminal is gone.
-    if (!process.stdin.isTTY) hangUp = () => void fleet.restart()
+    if (!isAtTerminal) hangUp = () => void fleet.restart()
     const isWatched = config.OPENFIELD_METRICS_PORT !== undefined
     const metrics = isWatched ? await serveMetrics(await metricsOfAll(), metricsPlace(config)) : undefined
     console.log(welcome({ ...fleet.serving, metricsUrl: metrics?.url, processes }))
@@ -97,7 +98,7 @@ function listenProblem(error: { code?: string; port?: number }, config: Config):
 function welcome({ url, publicUrl, metricsUrl, first, processes }: Serving & Options): string {
   const lines = ['', `Openfield serves ${url}`, `Web app: ${publicUrl}/crm`, `API reference: ${publicUrl}/docs`]
   if (metricsUrl !== undefined) lines.push(`Metrics: ${metricsUrl}`)
-  if (processes !== undefined) lines.push(`To restart its processes in turn: kill -HUP ${process.pid}`)
+  if (processes !== undefined && !isAtTerminal) lines.push(`To restart its processes in turn: kill -HUP ${process.pid}`)
   if (!first) {
     const lost = [
       'API key: npx openfield keys create --name NAME',
