@@ -30,6 +30,11 @@ it('npm start serves; the curl that it prints creates an opportunity; SIGTERM en
   const [url = '', key = ''] = [second.url, /sk_of_[\w-]+/.exec(first.said)?.[0]]
   const headers = { authorization: `Bearer ${key}`, 'lightfield-version': '2026-03-01' }
   expect(await (await fetch(`${url}/v1/opportunities`, { headers })).json()).toMatchObject({ totalCount: 1 })
+  // The bundle has what is loaded only where it is asked for.
+  const [, metrics = ''] = /^Metrics: (\S+)$/m.exec(second.said) ?? []
+  expect(await (await fetch(metrics)).text()).toMatch(
+    /^openfield_http_requests_total\{operation="opportunity.list",status="200"\} 1$/m,
+  )
   expect(await stop(second.child)).toBe(0)
 }, 60_000)
 
@@ -65,5 +70,5 @@ async function stop(child: ChildProcess): Promise<number | null> {
 function environment(): NodeJS.ProcessEnv {
   const ours = (name: string) => name.startsWith('OPENFIELD_') || ['DATABASE_URL', 'HOST'].includes(name)
   const inherited = Object.entries(process.env).filter(([name]) => !ours(name))
-  return { ...Object.fromEntries(inherited), PORT: '0', OPENFIELD_DATA_DIR: folder }
+  return { ...Object.fromEntries(inherited), ...{ PORT: '0', OPENFIELD_DATA_DIR: folder, OPENFIELD_METRICS_PORT: '0' } }
 }

@@ -24,7 +24,7 @@ export function answerForAll({ figures }: Pick<Metrics, 'figures'>) {
 
 /** The metrics of all processes that this one has started, added up. */
 export async function metricsOfAll(): Promise<Pick<Metrics, 'text' | 'contentType'>> {
-  const { AggregatorRegistry, Registry } = await import('prom-client')
+  const { AggregatorRegistry, Registry } = (await import('prom-client')).default
   let asked = 0
   return {
     contentType: Registry.PROMETHEUS_CONTENT_TYPE,

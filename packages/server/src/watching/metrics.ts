@@ -42,7 +42,8 @@ const backlogMs = 5000
 
 /** Starts to count; nothing is counted before, and nothing of the library is loaded. */
 export async function createMetrics(version: string, sources: Sources): Promise<Metrics> {
-  const { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } = await import('prom-client')
+  // The names of a CommonJS library are known to Node, but not to a bundle.
+  const { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } = (await import('prom-client')).default
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
