@@ -21,7 +21,6 @@ export function Erase({ type, record, title, definitions, onClose }: Props) {
   const [emails, setEmails] = useState(false)
   const [typed, setTyped] = useState('')
   const fields = definitions.fields.filter(({ readOnly }) => !readOnly)
-  const hasEmails = '$email' in (('relationships' in record && record.relationships) || {})
   const isMeant = typed.trim().toLowerCase() === 'erase' && (extent !== 'fields' || chosen.length > 0)
   const erase = useMutation({
     mutationFn: () =>
@@ -62,13 +61,11 @@ export function Erase({ type, record, title, definitions, onClose }: Props) {
             onChange={setChosen}
           />
         )}
-        {hasEmails && (
-          <Checkbox
-            label="Their e-mails too, with attachments"
-            checked={emails}
-            onChange={({ currentTarget }) => setEmails(currentTarget.checked)}
-          />
-        )}
+        <Checkbox
+          label="The e-mails that it is linked to as well, with attachments"
+          checked={emails}
+          onChange={({ currentTarget }) => setEmails(currentTarget.checked)}
+        />
         <Text size="sm" className="muted">
           What others wrote about them in notes, tasks, meetings and files stays: look for it by search.
         </Text>
