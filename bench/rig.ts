@@ -124,6 +124,7 @@ async function contextOf(db: Database, dataDir: string, publicUrl: string): Prom
     encryptionKey: async () => encryptionKey,
     mailer: undefined,
     metrics: undefined,
+    traces: undefined,
     keepErasures: async () => {},
     singleSignOn: undefined,
     outbound: createOutbound({ allowedNetworks: [] }),

@@ -85,7 +85,7 @@ export async function buildApp(system: System, options: AppOptions): Promise<Fas
   app.addHook('onRequest', async (request, reply) => {
     setCommonHeaders(request, reply)
   })
-  watchRequests(app, system.metrics, options.log === 'info')
+  watchRequests(app, system, options.log === 'info')
   app.addHook('onResponse', async ({ method, call }) => {
     if (method === 'GET' || !call) return
     system.events.wake(call.ctx.workspace)

@@ -128,6 +128,17 @@ export const settings = {
     'A query of the database that takes so many milliseconds is logged, with the filters that caused it; 0: none is.',
     wholeNumber(0, 3_600_000),
   ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: setting(
+    '',
+    'Collector of OpenTelemetry that traces are sent to by OTLP over HTTP, e.g. http://127.0.0.1:4318; none: no traces.',
+    webAddress,
+  ),
+  OTEL_SERVICE_NAME: setting('openfield', 'What traces call this server.', text),
+  OTEL_TRACES_SAMPLER_ARG: setting(
+    '1',
+    'The part of the traces that is kept, from 0 to 1, unless the caller of a request has decided.',
+    ratio,
+  ),
   OPENFIELD_METRICS_PORT: setting('', 'Port where Prometheus reads /metrics; none: no metrics.', optionalPort),
   OPENFIELD_METRICS_HOST: setting(
     '127.0.0.1',
@@ -195,6 +206,14 @@ function wholeNumber(min: number, max: number) {
     }
     return number
   }
+}
+
+function ratio(value: string) {
+  const number = Number(value)
+  if (!/^[\d.]+$/.test(value) || !(number >= 0 && number <= 1)) {
+    throw new Error(`must be a number from 0 to 1, not "${value}"`)
+  }
+  return number
 }
 
 function optionalPort(value: string) {

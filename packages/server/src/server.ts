@@ -6,7 +6,7 @@ import { DefinitionsCache } from './domain/context.ts'
 import { keepRegister } from './domain/erasures/register.ts'
 import { EventFeed } from './domain/events/feed.ts'
 import { openMailer } from './domain/mail/mailer.ts'
-import { createOutbound } from './domain/outbound/outbound.ts'
+import { createOutbound, type Outbound } from './domain/outbound/outbound.ts'
 import { openSingleSignOn } from './domain/sign-in/single-sign-on.ts'
 import { bootstrap, type FirstStart } from './domain/workspaces/bootstrap.ts'
 import { type MailSync, startMailSync } from './jobs/mail-sync.ts'
@@ -22,6 +22,7 @@ import { answerForAll } from './watching/fleet-metrics.ts'
 import { createMetrics, type Metrics, serveMetrics } from './watching/metrics.ts'
 import { slowQueries } from './watching/slow-queries.ts'
 import type { StatementListener } from './watching/statements.ts'
+import { openTraces, type Traces } from './watching/traces.ts'
 
 export type Server = {
   /** Where it listens, e.g. `http://127.0.0.1:3000`. */
@@ -41,11 +42,15 @@ export type Server = {
 
 /** Starts everything in order: database, first workspace, HTTP, background work. Undoes it in reverse. */
 export async function startServer(config: Config, options: StartOptions = {}): Promise<Server> {
-  const watchers: { log?: { warn(line: object, message: string): void }; metrics?: Metrics } = {}
-  const told = slowQueries(config.OPENFIELD_SLOW_QUERY_MS || Number.POSITIVE_INFINITY, (line, task) => {
+  const watchers: { log?: { warn(line: object, message: string): void }; metrics?: Metrics; traces?: Traces } = {}
+  const slow = slowQueries(config.OPENFIELD_SLOW_QUERY_MS || Number.POSITIVE_INFINITY, (line, task) => {
     watchers.log?.warn(line, 'A query took long')
     watchers.metrics?.slowQuery(task)
   })
+  const told: StatementListener = (done, task) => {
+    slow(done, task)
+    watchers.traces?.statement(done, task)
+  }
   const storage = await (options.isMember ? openAsMember : openPlace)(config, options.log, told)
   const started: (() => Promise<unknown>)[] = [storage.close]
   const close = async () => {
@@ -66,6 +71,9 @@ export async function startServer(config: Config, options: StartOptions = {}): P
             backlog: () => readBacklog(storage.db),
           })
     if (metrics) watchers.metrics = metrics
+    const traces = await tracesOf(config)
+    if (traces) watchers.traces = traces
+    started.push(async () => traces?.close())
     const system = {
       db: storage.db,
       blobs,
@@ -76,11 +84,12 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       publicUrl: config.OPENFIELD_PUBLIC_URL ?? `http://${hostInUrl(config.HOST)}:${config.PORT}`,
       mailer: openMailer(config, (error) => app.log.error(error, 'A mail could not be sent')),
       singleSignOn: openSingleSignOn(config),
-      outbound: createOutbound({ allowedNetworks: config.OPENFIELD_ALLOWED_NETWORKS }),
+      outbound: tracedOutbound(createOutbound({ allowedNetworks: config.OPENFIELD_ALLOWED_NETWORKS }), traces),
       enriches: config.OPENFIELD_ENRICHMENT === 'on',
       hasRoom: storage.hasRoom,
       now: () => new Date(),
       metrics,
+      traces,
       keepErasures: keepRegister(storage.db, config.OPENFIELD_DATA_DIR),
       workWritten: () => worker?.wake(),
     }
@@ -131,6 +140,24 @@ export async function startServer(config: Config, options: StartOptions = {}): P
     throw error
   }
 }
+
+async function tracesOf(config: Config): Promise<Traces | undefined> {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: service, OTEL_TRACES_SAMPLER_ARG: ratio } = config
+  if (endpoint === undefined) return undefined
+  return openTraces({ endpoint, service, ratio, version: serverPackage.version })
+}
+
+/** What is asked of other servers, within spans. */
+const tracedOutbound = (outbound: Outbound, traces: Traces | undefined): Outbound =>
+  traces
+    ? {
+        ...outbound,
+        request: (request) =>
+          traces.outbound(request.method ?? 'GET', hostOf(request.url), () => outbound.request(request)),
+      }
+    : outbound
+
+const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).hostname : 'none')
 
 /** Where metrics are served. */
 export const metricsPlace = (config: Config) => ({

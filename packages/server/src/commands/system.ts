@@ -38,6 +38,7 @@ export async function withSystem<T>(
       hasRoom: storage.hasRoom,
       now: () => new Date(),
       metrics: undefined,
+      traces: undefined,
       keepErasures: keepRegister(storage.db, config.OPENFIELD_DATA_DIR),
       workWritten: () => {},
     })

@@ -4,6 +4,7 @@ import type { Database } from '../storage/database.ts'
 import { readDefinitions, readDefinitionsVersion, type VersionedDefinitions } from '../storage/definitions.ts'
 import { WriteRefused } from '../storage/records.ts'
 import type { Metrics } from '../watching/metrics.ts'
+import type { Traces } from '../watching/traces.ts'
 import type { EventFeed } from './events/feed.ts'
 import type { Mailer } from './mail/mailer.ts'
 import type { Outbound } from './outbound/outbound.ts'
@@ -59,6 +60,8 @@ export type Context = {
   keepErasures: () => Promise<void>
   /** What is counted for those who watch the server; undefined where nobody does. */
   metrics: Metrics | undefined
+  /** Spans of what is done; undefined where none are collected. */
+  traces: Traces | undefined
   /** Told after a write that left work in the outbox. */
   workWritten: () => void
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Metrics } from '../watching/metrics.ts'
 import { inTask, type Task } from '../watching/task.ts'
+import type { Traces } from '../watching/traces.ts'
 import { loggedUrl } from './errors.ts'
 import { operationOf } from './operation-ids.ts'
 
@@ -10,16 +11,25 @@ declare module 'fastify' {
   }
 }
 
+type Watchers = { metrics: Metrics | undefined; traces: Traces | undefined }
+
+function headerOf({ headers }: FastifyRequest, name: string): string | undefined {
+  const value = headers[name]
+  return typeof value === 'string' ? value : undefined
+}
+
 /** Every request is a task, of which there is a line in the log where that is wanted, and which is counted. */
-export function watchRequests(app: FastifyInstance, metrics: Metrics | undefined, logsAll: boolean) {
+export function watchRequests(app: FastifyInstance, { metrics, traces }: Watchers, logsAll: boolean) {
   app.decorateRequest('task')
   app.addHook('onRequest', (request, _reply, done) => {
     request.task = { line: { requestId: request.id }, name: operationOf(request), statements: 0, databaseMs: 0 }
+    traces?.request(request.task, request.method, headerOf(request, 'traceparent'))
     inTask(request.task, done)
   })
   // The body came through the connection, which knows of no request.
   app.addHook('preValidation', (request, _reply, done) => inTask(request.task, done))
   if (logsAll) app.addHook('onResponse', logRequest)
+  if (traces) app.addHook('onResponse', async ({ task }, reply) => traces.answered(task, reply.statusCode))
   if (metrics) {
     app.addHook('onResponse', async ({ task }, reply) => {
       const isStream = String(reply.getHeader('content-type')).startsWith('text/event-stream')

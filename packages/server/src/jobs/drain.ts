@@ -151,7 +151,8 @@ export class Drain {
       const work = workOf(piece.kind)
       if (!work) throw new Error(`no job does the work '${piece.kind}'`)
       const task = jobTask(piece.kind, this.#workspace)
-      await inTask(task, () => work.doer(system.db, this.#workspace, pieces, this.#around))
+      const run = () => inTask(task, () => work.doer(system.db, this.#workspace, pieces, this.#around))
+      await (system.traces ? system.traces.work(task, pieces.length, run) : run())
       count('done')
     } catch (error) {
       if (others.length > 0) {
