@@ -243,8 +243,8 @@ describe('a workspace that is moved', () => {
     const all = await newPath('backup')
     await run('backup', all, settingsOf(api))
     expect(await run('import', all, settingsOf(target))).toMatch(/is a backup of everything: npx openfield restore/)
-    const fresh = { OPENFIELD_DATA_DIR: newDataFolder(), DATABASE_URL: target.database }
-    expect(await run('restore', path, fresh)).toMatch(/is restored into an empty database/)
+    const fresh = { OPENFIELD_DATA_DIR: newDataFolder(), DATABASE_URL: await emptyDatabase() }
+    expect(await run('restore', path, fresh)).toMatch(/is of one workspace: npx openfield import/)
 
     // Killed where it is as good as there.
     const holder = new pg.Client({ connectionString: target.database })
