@@ -34,7 +34,7 @@ export const forgiveAll = (db: Connection, name: string) =>
 
 /** Forgives the last failure by a name, and the wait for it. */
 export const forgiveLast = (db: Connection, name: string) =>
-  db.query('update failed_attempt set count = greatest(0, count - 1), free_at = last_at where name = $1', [
+  db.query("update failed_attempt set count = greatest(0, count - 1), free_at = 'epoch' where name = $1", [
     hashOfName(name),
   ])
 

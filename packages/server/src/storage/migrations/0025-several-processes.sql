@@ -54,18 +54,19 @@ begin
   wait := 0;
   counts := '{}';
   for i in 1..cardinality(p_names) loop
-    insert into failed_attempt (name, count, free_at, last_at) values (p_names[i], 0, p_at, p_at) on conflict do nothing;
+    insert into failed_attempt (name, count, free_at, last_at) values (p_names[i], 0, 'epoch', p_at) on conflict do nothing;
     select * into f from failed_attempt a where a.name = p_names[i] for update;
     wait := greatest(wait, extract(epoch from f.free_at - p_at));
   end loop;
   if wait > 0 then return; end if;
   for i in 1..cardinality(p_names) loop
     select * into f from failed_attempt a where a.name = p_names[i];
-    v_count := greatest(0, f.count - floor(extract(epoch from p_at - f.last_at) / p_forgives[i])) + 1;
+    -- Of a crowd, one that came earlier may have its turn later.
+    v_count := greatest(0, f.count - greatest(0, floor(extract(epoch from p_at - f.last_at) / p_forgives[i]))) + 1;
     counts := counts || v_count;
-    update failed_attempt a set count = v_count, last_at = p_at,
-      free_at = p_at + case when v_count < p_allowed[i] then interval '0'
-        else make_interval(secs => least(2.0 ^ least(v_count - p_allowed[i], 30), p_longest[i])) end
+    update failed_attempt a set count = v_count, last_at = greatest(f.last_at, p_at),
+      free_at = case when v_count < p_allowed[i] then 'epoch'
+        else p_at + make_interval(secs => least(2.0 ^ least(v_count - p_allowed[i], 30), p_longest[i])) end
       where a.name = p_names[i];
   end loop;
 end $$;
