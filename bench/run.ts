@@ -1,7 +1,8 @@
 /**
  * Measures speed and size: `npm run bench -- [--json] [--quick] [--only PARTS]`, the parts being start, create, retrieve,
- * processes, bulk, list, search, web, links, files, mail and workflows. Prints tables, or with --json one JSON value; what
- * it is doing goes to standard error. A missed target is no failure.
+ * processes, bulk, list, search, web, links, files, mail and workflows. `--million` measures lists of a million records
+ * instead, or of so many as `--records` says; `--folder` names a data folder that is kept, and used again. Prints tables, or
+ * with --json one JSON value; what it is doing goes to standard error. A missed target is no failure.
  */
 import { cpus, loadavg, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -12,6 +13,7 @@ import { measureFiles } from './files.ts'
 import { measureLinks } from './links.ts'
 import { measureLists } from './list.ts'
 import { hasImapServer, measureMail } from './mail.ts'
+import { measureMillion } from './million.ts'
 import { isMet, type Section, table } from './report.ts'
 import { measureRetrieves } from './retrieve.ts'
 import { type Rig, withRig } from './rig.ts'
@@ -23,10 +25,18 @@ import { measureWeb } from './web.ts'
 import { measureWorkflows } from './workflows.ts'
 
 const { values: options } = parseArgs({
-  options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, only: { type: 'string' } },
+  options: {
+    json: { type: 'boolean' },
+    quick: { type: 'boolean' },
+    only: { type: 'string' },
+    million: { type: 'boolean' },
+    records: { type: 'string', default: '1000000' },
+    folder: { type: 'string' },
+  },
 })
 const effort = options.quick ? quick : full
-const isWanted = (part: string) => options.only === undefined || options.only.split(',').includes(part)
+const isWanted = (part: string) =>
+  !options.million && (options.only === undefined || options.only.split(',').includes(part))
 const tell = (what: string) => console.error(`Measuring ${what} …`)
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stopServers)
@@ -52,6 +62,7 @@ const sections = [
   ...(isWanted('files') ? [await withRig(files)] : []),
   ...(isWanted('mail') && (hasImapServer() || tellMissing()) ? [await withRig(mail)] : []),
   ...(isWanted('workflows') ? await withRig(workflows) : []),
+  ...(options.million ? await million() : []),
 ]
 console.log(options.json ? JSON.stringify({ machine, sections: sections.map(withMet) }) : report())
 
@@ -111,6 +122,11 @@ function tellMissing(): false {
 function workflows(rig: Rig): Promise<Section[]> {
   tell('workflows')
   return measureWorkflows(rig, effort)
+}
+
+function million(): Promise<Section[]> {
+  tell('many records')
+  return measureMillion(Number(options.records), options.folder)
 }
 
 function search(rig: Rig): Promise<Section[]> {

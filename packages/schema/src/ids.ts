@@ -39,7 +39,37 @@ export type IdPrefix = (typeof idPrefixes)[keyof typeof idPrefixes]
  * A new UUIDv7: ids made later by this process sort later, so id order is creation order. `at` makes it one of an earlier
  * moment.
  */
-export const newUuid = (at?: Date): string => v7(at && { msecs: at.getTime() })
+export const newUuid = (at?: Date): string =>
+  at ? v7({ msecs: at.getTime(), random: randomBytes() }) : v7({ ...nextMoment(), random: randomBytes() })
+
+/** Random bytes are asked for many at a time: that takes longer than everything else here. */
+const pool = new Uint8Array(16 * 256)
+let used = pool.length
+
+function randomBytes(): Uint8Array {
+  if (used === pool.length) {
+    crypto.getRandomValues(pool)
+    used = 0
+  }
+  used += 16
+  return pool.subarray(used - 16, used)
+}
+
+const last = { msecs: 0, seq: 0 }
+
+/** Now, or the moment of the id before, whose number is then the next. */
+function nextMoment() {
+  const msecs = Date.now()
+  last.seq += 1
+  if (msecs > last.msecs || last.seq > sequenceMax) {
+    last.msecs = Math.max(msecs, last.msecs + 1)
+    // Leaves room for the numbers of a millisecond.
+    last.seq = new DataView(randomBytes().slice().buffer).getUint32(0) >>> 1
+  }
+  return last
+}
+
+const sequenceMax = 2 ** 32 - 1
 
 /**
  * The UUIDv7 of number `sequence` (of 32 bits) of those of a moment that belong together by `key`: always the same one.

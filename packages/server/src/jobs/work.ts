@@ -59,12 +59,16 @@ export const ownWork = (definition: ObjectDefinition | undefined): WorkKind | un
 
 type Ends = { from: Links; to: Links }
 
-/** The work that a write of a record leaves behind; `links` are those it has, or had, as far as they matter. */
+/**
+ * The work that a write of a record leaves behind; `links` are those it has, or had, as far as they matter. One that is new
+ * has not been mentioned by its name yet.
+ */
 export function workOf(
   definition: ObjectDefinition,
   recordId: string,
   values: readonly FieldWrite[],
   links: readonly Ends[],
+  isNew = false,
 ): Work[] {
   const { own, linked = {}, named, addressed } = demandsOf(definition)
   const isNamed = values.some(({ field }) => field.key === '$name' || field.key === '$email')
@@ -75,7 +79,7 @@ export function workOf(
   })
   return [
     ...(own ? [{ kind: own, recordId }] : []),
-    ...(named && isNamed ? [{ kind: named, recordId }] : []),
+    ...(named && isNamed && !isNew ? [{ kind: named, recordId }] : []),
     ...(addressed && isAddressed ? [{ kind: addressed, recordId }] : []),
     ...uniqueWork(others),
   ]

@@ -4,10 +4,20 @@ import { type Connection, run, type Statement } from './database.ts'
 import { bytesMax, digestLength, indexKey, prefixBounds } from './index-key.ts'
 import { completeRecord, type Shape } from './records.ts'
 import { definitionsVersion, type RecordColumns, recordColumns, recordSource, type StoredRecord } from './rows.ts'
+import {
+  boundedCounter,
+  type Counted,
+  type CountedValue,
+  type Counter,
+  counterOf,
+  limits,
+  roughly,
+  takeTally,
+} from './tallies.ts'
 
 /** What a filter looks for. */
 export type Match =
-  | { field: number; condition: Condition }
+  | { field: number; condition: Condition; told?: Told }
   /** Records linked to `other`; `side` is the end at which the listed records are. */
   | { relationships: readonly number[]; side: 'from' | 'to'; other: string }
   /** Records that have a value in a field, other than an empty text. */
@@ -20,6 +30,9 @@ export type Match =
   | { objectType: number; from: string; before: string }
   /** Records of a type by when they last changed. */
   | { objectType: number; operator: '=' | '>' | '>=' | '<' | '<='; updatedAt: Date }
+
+/** How the log of changes tells of a field: by which key, and how filters see what it says. Not of what the system writes. */
+export type Told = Pick<CountedValue, 'key' | 'entries'>
 
 /** One filter of a list; all of a list's filters must hold. `param` names it in errors. */
 export type Filter = { param: string; negated: boolean; match: Match | Alternatives }
@@ -43,23 +56,42 @@ export async function listRecords(
   offset: number,
 ): Promise<Page> {
   const ordered = await driverFirst(db, workspace, filters)
-  const sql = new Parameters(workspace)
-  const page = { limit: sql.add(limit, 'int'), offset: sql.add(offset, 'int') }
-  const columns = recordColumns(sql.add(shape.defaults, 'jsonb'), sql.add(shape.removed, 'text[]'))
-  const text = `with ${plan(
-    ordered.map((filter) => part(sql, filter)),
-    () => allOf(sql.add(shape.number, 'int')),
-    page,
-  )}
-    select ${definitionsVersion}, (select total from t)::int, x.* from (select 1) one left join (
-      select r.* from p cross join lateral (
-        select ${columns} from ${recordSource} where r.workspace_id = $1 and r.id = p.id limit 1) r
-    ) x on true order by x.id desc`
-  const found = await run<[number, number, ...RecordColumns]>(db, statementOf(text, filters), sql.values)
-  const [definitions, total] = found[0] ?? [0, 0]
-  const records = found.map(([, , ...rest]) => rest).filter(([id]) => id !== null)
-  return { definitions, total, records: await Promise.all(records.map((row) => completeRecord(db, workspace, row))) }
+  for (let tries = 1; ; tries += 1) {
+    const sql = new Parameters(workspace)
+    const page = { limit: sql.add(limit, 'int'), offset: sql.add(offset, 'int'), skipped: offset + limit }
+    const columns = recordColumns(sql.add(shape.defaults, 'jsonb'), sql.add(shape.removed, 'text[]'))
+    const { sets, totals, total } = plan(
+      { db, workspace, sql, type: shape.number, counts: tries < triesMax },
+      ordered,
+      page,
+    )
+    const text = `with ${sets}
+      select ${definitionsVersion}, pg_current_snapshot()::text, (select json_build_array(${totals.map(({ column }) => column).join(', ')})),
+        x.* from (select 1) one left join (
+        select r.* from p cross join lateral (
+          select ${columns} from ${recordSource} where r.workspace_id = $1 and r.id = p.id limit 1) r
+      ) x on true order by x.id desc`
+    const found = await run<[number, string, unknown[], ...RecordColumns]>(db, statementOf(text, filters), sql.values)
+    const [definitions, snapshot, numbers] = found[0] ?? [0, '', []]
+    const known = totals.map((counter, index) => counter.total(numbers[index], { definitions, snapshot }))
+    if (known.some((one) => one === undefined)) {
+      for (const [index, one] of known.entries()) {
+        const { counted } = totals[index] ?? {}
+        if (one === undefined && counted) await takeTally(db, workspace, counted)
+      }
+      continue
+    }
+    const records = found.map(([, , , ...rest]) => rest).filter(([id]) => id !== null)
+    return {
+      definitions,
+      total: total(known.map(Number)),
+      records: await Promise.all(records.map((row) => completeRecord(db, workspace, row))),
+    }
+  }
 }
+
+/** After so many statements all is counted: others write faster than their changes can be followed. */
+const triesMax = 4
 
 /** Values of a statement under construction; `$1` is the workspace. `add` returns the placeholder. */
 export class Parameters {
@@ -83,6 +115,8 @@ export type Part = {
   ordered: boolean
   unique: boolean
   probe: ((id: string) => string) | undefined
+  /** The same set in id order, for pages of a big one. */
+  walk?: { from: string; where: string }
 }
 
 /** A filter as SQL. */
@@ -104,8 +138,18 @@ export function part(sql: Parameters, { match, negated, param }: Filter): Part {
   const field = sql.add(match.field, 'int')
   const key = `workspace_id = $1 and field = ${field}`
   if (condition.index === 'substring') {
-    const pattern = sql.add(patternOf(condition.value), 'text')
-    return fieldPart('index_substring', negated, `${key} and value like ${pattern}`, { unique: false })
+    const like = `value like ${sql.add(patternOf(condition.value), 'text')}`
+    // Where the index of parts can tell, nothing else is asked: by the planner's guess a whole field may look cheaper.
+    return hasTrigram.test(condition.value)
+      ? fieldPart(
+          `(select * from index_substring where ${like} and (workspace_id = $1) is true offset 0) found`,
+          negated,
+          key,
+          {
+            unique: false,
+          },
+        )
+      : fieldPart('index_substring', negated, `${key} and ${like}`, { unique: false })
   }
   if (condition.operator === 'contains') return containsPart(sql, key, condition.value, negated)
   if (condition.operator === 'startsWith') {
@@ -123,17 +167,20 @@ export function part(sql: Parameters, { match, negated, param }: Filter): Part {
         : ['index_number', sql.add(condition.value, 'float8')]
     return fieldPart(table, negated, `${key} and value = ${value}`, { ordered: true, probe: true })
   }
-  return fieldPart(
-    'index_number',
-    negated,
-    `${key} and value ${condition.operator} ${sql.add(condition.value, 'float8')}`,
-  )
+  const value = sql.add(condition.value, 'float8')
+  const range = fieldPart('index_number', negated, `${key} and value ${condition.operator} ${value}`)
+  // A sum is not looked for in an index: that of the ids is used.
+  const walk = { from: 'index_number', where: `${key} and value + 0 ${condition.operator} ${value}` }
+  return { ...range, walk, probe: (id) => `(select 1 from ${walk.from} where ${walk.where} and id = ${id} limit 1)` }
 }
 
 /** A set, or all other records of the type. */
 function complemented(sql: Parameters, objectType: number, one: Part): string {
   return one.negated ? `${select(allOf(sql.add(objectType, 'int')))} except ${select(one)}` : select(one)
 }
+
+/** The index of parts knows three letters or digits in a row. */
+const hasTrigram = /[\p{L}\p{N}]{3}/u
 
 const patternOf = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
 
@@ -211,21 +258,122 @@ function momentPart(
   return { ...all, negated, where: `${all.where} and ${where}`, ordered: 'from' in match }
 }
 
-type PageBounds = { limit: string; offset: string }
+/** As placeholders; `skipped` is what has to be gone through for a page. */
+type PageBounds = { limit: string; offset: string; skipped: number }
+/** `counts`: big sets are counted by their tallies. */
+type Surroundings = { db: Connection; workspace: number; sql: Parameters; type: number; counts: boolean }
 
-/** The common table expressions `p` (ids of the page) and `t` (the total); `all` makes the set of all records of the type. */
-function plan(parts: Part[], all: () => Part, page: PageBounds): string {
-  const [first, ...rest] = parts
-  if (!first) return everything(all(), page)
-  if (rest.length === 0 && !first.negated && first.ordered) return everything(first, page)
-  if (rest.length === 0 && first.negated) return withoutOne(first, all(), page)
-  const [driver, others] = first.negated ? [all(), parts] : [first, rest]
-  const sets = others.map((other, index) => (other.probe ? '' : `s${index} as materialized (${select(other)}), `))
-  const tests = others.map((other, index) => ` and ${test(other, `s${index}`)}`)
-  return `${sets.join('')}d as materialized (${select(driver)}),
-    m as materialized (select id from d where true${tests.join('')}),
-    p as materialized (select id from m order by id desc limit ${page.limit} offset ${page.offset}),
-    t as (select count(*) total from m)`
+/** The common table expressions that make `p`, the ids of the page; what is counted, and the total that follows. */
+type Plan = { sets: string; totals: (Counter & { counted?: Counted | undefined })[]; total(numbers: number[]): number }
+
+function plan(around: Surroundings, filters: readonly Sized[], page: PageBounds): Plan {
+  const { sql, type } = around
+  const all = () => allOf(sql.add(type, 'int'))
+  const parts = filters.map((filter) => ({ ...part(sql, filter), isBig: filter.isBig }))
+  const [one, ...others] = parts
+  if (!one) return whole(around, all(), { objectType: type }, page)
+  if (others.length > 0) return several(parts, all, page)
+  const counted = countedBy(around, filters[0])
+  if (one.negated)
+    return withoutOne(around, page.skipped > probedMax ? { ...one, probe: undefined } : one, counted, all(), page)
+  if (one.ordered) return whole(around, one, counted, page)
+  if (one.walk && counted) return range(around, one, one.walk, counted, page)
+  return several(parts, all, page)
+}
+
+/** What a filter asks for, where the log tells of it and there may be many. */
+function countedBy({ type, counts }: Surroundings, filter: Filter | undefined): Counted | undefined {
+  const match = filter?.match
+  if (!counts || !match || !('condition' in match) || !match.told) return undefined
+  const { field, condition, told } = match
+  const { index, operator } = condition
+  if (index === 'substring' || operator === 'contains' || operator === 'startsWith') return undefined
+  return { objectType: type, value: { field, condition, ...told } }
+}
+
+/** For more than so many, a set that is made once is faster than look-ups. */
+const probedMax = 10_000
+
+const sole = ([number = 0]: number[]) => number
+
+/** One ordered set: the page comes straight from its index. */
+function whole(around: Surroundings, one: Part, counted: Counted | undefined, { limit, offset }: PageBounds): Plan {
+  return {
+    sets: `p as materialized (${select(one)} order by ${one.id} desc limit ${limit} offset ${offset})`,
+    totals: [count(around, one, counted)],
+    total: sole,
+  }
+}
+
+function count({ db, workspace, sql, counts }: Surroundings, { from, where }: Part, counted: Counted | undefined) {
+  const by = counts ? counted : undefined
+  return { ...counterOf(db, sql, workspace, `${from} where ${where}`, by), counted: by }
+}
+
+/** Numbers from or up to one: few are sorted by id, of many a walk in the order of ids finds some soon. */
+function range(
+  around: Surroundings,
+  one: Part,
+  walk: { from: string; where: string },
+  counted: Counted,
+  page: PageBounds,
+): Plan {
+  const { limit, offset } = page
+  const { db, workspace } = around
+  const known = roughly(db, workspace, counted)
+  // By what a step of each way takes.
+  if (known && known.count > limits.counted && (page.skipped * known.of) / known.count < 2 * known.count) {
+    return {
+      sets: `p as materialized (select id from ${walk.from} where ${walk.where}
+        order by workspace_id desc, field desc, id desc limit ${limit} offset ${offset})`,
+      totals: [count(around, one, counted)],
+      total: sole,
+    }
+  }
+  // Of many that are not known to be many, the first attempt learns only that.
+  const isBig = known !== undefined && known.count > limits.counted
+  return {
+    sets: `d as materialized (${select(one)} ${isBig ? '' : `limit ${limits.counted + 1}`}),
+      p as materialized (select id from d order by id desc limit ${limit} offset ${offset})`,
+    totals: [isBig ? { column: '(select count(*) from d)', total: Number } : { ...boundedCounter('d'), counted }],
+    total: sole,
+  }
+}
+
+/** Everything but one set: the page walks the type's records, the total is a subtraction. */
+function withoutOne(
+  around: Surroundings,
+  one: Part,
+  counted: Counted | undefined,
+  all: Part,
+  { limit, offset }: PageBounds,
+): Plan {
+  const made: Part = one.probe ? distinct(one) : { ...one, from: 's0', where: 'true' }
+  return {
+    sets: `${one.probe ? '' : `s0 as materialized (${select(one)}), `}p as materialized (
+      ${select(all)} and ${test(one, 's0', 'record.id')} order by id desc limit ${limit} offset ${offset})`,
+    totals: [count(around, all, { objectType: around.type }), count(around, made, counted)],
+    total: ([every = 0, without = 0]) => every - without,
+  }
+}
+
+/** A set in which an id may stand twice, without doubles. */
+const distinct = (one: Part): Part => (one.unique ? one : { ...one, from: `(${select(one)}) c`, where: 'true' })
+
+/** The smallest set drives; the others are look-ups by full key when it is small, and sets made once when it is not, or they are. */
+function several(parts: readonly (Part & { isBig: boolean })[], all: () => Part, { limit, offset }: PageBounds): Plan {
+  const [first] = parts
+  const [driver, others] = first && !first.negated ? [first, parts.slice(1)] : [{ ...all(), isBig: true }, parts]
+  const tested = others.map((one): Part => (driver.isBig || !one.isBig ? { ...one, probe: undefined } : one))
+  const sets = tested.map((other, index) => (other.probe ? '' : `s${index} as materialized (${select(other)}), `))
+  const tests = tested.map((other, index) => ` and ${test(other, `s${index}`)}`)
+  return {
+    sets: `${sets.join('')}d as materialized (${select(driver)}),
+      m as materialized (select id from d where true${tests.join('')}),
+      p as materialized (select id from m order by id desc limit ${limit} offset ${offset})`,
+    totals: [{ column: '(select count(*) from m)', total: Number }],
+    total: sole,
+  }
 }
 
 /** All live records of a type. */
@@ -242,44 +390,36 @@ export const allOf = (objectType: string): Part => ({
 export const select = (one: Part) =>
   `select ${one.unique ? '' : 'distinct '}${one.id} as id from ${one.from} where ${one.where}`
 
-/** One ordered set: the page comes straight from its index. */
-const everything = (one: Part, { limit, offset }: PageBounds) =>
-  `p as materialized (${select(one)} order by ${one.id} desc limit ${limit} offset ${offset}),
-    t as (select count(*) total from ${one.from} where ${one.where})`
-
-/** Everything but one set: the page walks the type's records, the total is a subtraction. */
-function withoutOne(one: Part, all: Part, { limit, offset }: PageBounds): string {
-  const set = one.probe ? '' : `s0 as materialized (${select(one)}), `
-  const count = `(select count(*) from ${one.probe ? `(${select(one)}) c` : 's0'})`
-  return `${set}p as materialized (${select(all)} and ${test(one, 's0', 'record.id')}
-      order by id desc limit ${limit} offset ${offset}),
-    t as (select (select count(*) from ${all.from} where ${all.where}) - ${count} total)`
-}
-
-/** Whether an id passes. A sub-select with a limit is never turned into a join. */
+/**
+ * Whether an id passes. A sub-select with a limit is never turned into a join, nor is membership as a value, which is a look-up
+ * in a hash table: joins of sets whose sizes the planner guesses wrong go through one for each row of the other.
+ */
 const test = (one: Part, set: string, id = 'd.id') =>
   one.probe
     ? `${one.probe(id)} is ${one.negated ? '' : 'not '}null`
-    : `${id} ${one.negated ? 'not ' : ''}in (select id from ${set})`
+    : `(${id} in (select id from ${set})) is ${!one.negated}`
 
-const countedMax = 10_000
+/** A filter, and whether it may match more than is counted each time. */
+export type Sized = Filter & { isBig: boolean }
 
 /** Puts the positive filter that matches least in front; only several positive ones need counting. */
-export async function driverFirst(db: Connection, workspace: number, filters: readonly Filter[]): Promise<Filter[]> {
+export async function driverFirst(db: Connection, workspace: number, filters: readonly Filter[]): Promise<Sized[]> {
   const positive = filters.filter((filter) => !filter.negated)
-  const negated = filters.filter((filter) => filter.negated)
-  if (positive.length < 2) return [...positive, ...negated]
+  const negated = filters.filter((filter) => filter.negated).map((filter) => ({ ...filter, isBig: true }))
+  if (filters.length < 2 || positive.length === 0) {
+    return [...positive.map((filter) => ({ ...filter, isBig: true })), ...negated]
+  }
   const sql = new Parameters(workspace)
   const counts = positive.map((filter) => {
     const { from, where } = part(sql, filter)
-    return `(select count(*)::int from (select 1 from ${from} where ${where} limit ${countedMax}) c)`
+    return `(select count(*)::int from (select 1 from ${from} where ${where} limit ${limits.counted + 1}) c)`
   })
   const text = `select ${counts.join(', ')}`
   const [sizes = []] = await run<number[]>(db, statementOf(text, filters), sql.values)
   const bySize = positive
     .map((filter, index) => ({ filter, size: sizes[index] ?? 0 }))
     .sort((left, right) => left.size - right.size)
-  return [...bySize.map(({ filter }) => filter), ...negated]
+  return [...bySize.map(({ filter, size }) => ({ ...filter, isBig: size > limits.counted })), ...negated]
 }
 
 /** The filters up to which a statement is worth keeping prepared: with more there would be no end of different ones. */

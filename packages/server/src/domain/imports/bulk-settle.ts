@@ -144,7 +144,7 @@ async function settleOne(
     linkChanges: linkLog(changes),
     ...(row.mail && { mail: row.mail }),
   })
-  work.push(...workOf(definition, id, values, [linksAfter(noLinks, changes)]))
+  work.push(...workOf(definition, id, values, [linksAfter(noLinks, changes)], true))
   return { outcome: 'created', id: encodeId(definition.prefix, id) }
 }
 

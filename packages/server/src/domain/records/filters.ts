@@ -1,7 +1,9 @@
 import {
   badRequest,
   decodeId,
+  type Field,
   InvalidValue,
+  type Json,
   type ObjectDefinition,
   type Operator,
   type TypeConfiguration,
@@ -32,7 +34,7 @@ export function parseFilter(
   const field = definition.fields.get(key)
   if (field) {
     const condition = parseCondition(field.type.operators, operator, text, param, field.configuration)
-    return { param, negated, match: { field: field.id, condition } }
+    return { param, negated, match: { field: field.id, condition, ...toldOf(field) } }
   }
   const relationship = definition.relationshipFilters.get(key)
   if (!relationship) {
@@ -46,6 +48,10 @@ export function parseFilter(
   const other = decodeId(prefix, text) ?? unknownRecord
   return { param, negated, match: { relationships: relationship.ids, side: relationship.side, other } }
 }
+
+/** The log tells of what people write. */
+const toldOf = ({ readOnly, key, type, configuration }: Field) =>
+  readOnly ? {} : { told: { key, entries: (value: Json) => type.entries(value, configuration) } }
 
 /** The nil UUID: an id that no record has. A filter by an unknown id is no error. */
 const unknownRecord = '00000000-0000-0000-0000-000000000000'
