@@ -186,9 +186,23 @@ async function write(
         return result(row, 'updated', prepared.id)
     }
   } catch (error) {
+    const written = await writtenBefore(ctx, prepared, as)
+    if (written) return written
     const message = error instanceof ApiError ? messageOf(plan, error, prepared.read, row) : unexpected(error, row)
     return result(row, 'refused', null, message)
   }
+}
+
+/** A write that was under way when its server, or its connection, came to an end may have been done after this one began. */
+async function writtenBefore(
+  { db, workspace }: Context,
+  prepared: Prepared,
+  as: string,
+): Promise<RowResult | undefined> {
+  if (prepared.verb !== 'create' && prepared.verb !== 'update') return undefined
+  const record = prepared.verb === 'create' ? as : prepared.id
+  const made = await changesMade(db, workspace, [{ record, id: as }])
+  return made.has(as) ? result(prepared.row, prepared.verb === 'create' ? 'created' : 'updated', record) : undefined
 }
 
 /** What the API says about a row, in the words of its table. */
