@@ -299,6 +299,10 @@ export async function typeOfRecord(db: Connection, workspace: number, id: string
   return found?.objectType
 }
 
+/** The log does not tell what was erased: what was counted by it is counted anew with another version of the definitions. */
+export const countAnew = (tx: Connection, workspace: number) =>
+  tx.query('update definitions_version set version = version + 1 where workspace_id = $1', [workspace])
+
 /** Asks for work that follows from an erasure. */
 export const askForWork = (tx: Connection, workspace: number, work: readonly Work[]) =>
   tx.query('select add_work($1, $2, $3, now())', [

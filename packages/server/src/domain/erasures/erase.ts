@@ -107,6 +107,7 @@ export async function apply(ctx: Context, definitions: VersionedDefinitions, era
     if (kin.length === 0) return false
     bytes.push(...(await eraseHeld(ctx, tx, definitions, definition, erasure, kin)))
     await stored.addErasure(tx, ctx.workspace, erasure)
+    await stored.countAnew(tx, ctx.workspace)
     return true
   })
   for (const { file, upload } of bytes) await ctx.blobs.remove(blobKey(file, upload))
