@@ -17,6 +17,7 @@ export const text: ValueType<string, string> = {
   screenOperators: {
     contains: (value) => ({ index: 'text', operator: 'contains', value: fold(parseString(value)) }),
   },
+  erased: 'Erased',
   words: wordsOf,
   display: (value) => value,
   fromCell: (cell) => cell.trim(),

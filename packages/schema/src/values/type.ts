@@ -85,6 +85,8 @@ export interface ValueType<Write = unknown, Read extends Json = Json> {
   readonly operators: { readonly [O in Operator]?: (text: string, configuration: TypeConfiguration) => Condition }
   /** Operators that screens have beyond those of the public API. */
   readonly screenOperators?: ValueType['operators']
+  /** What stands in the place of a value that a field must have and that was erased. Where there is nothing, values say nothing of anybody. */
+  readonly erased?: Read
   /** Words this value adds to search. */
   words(value: Read, configuration: TypeConfiguration): string[]
   /** How a person reads the value, e.g. an option's label. */

@@ -67,32 +67,44 @@ export const pastValues = (tx: Connection, workspace: number, ids: readonly stri
 export type Cleared = {
   ids: readonly string[]
   keys: readonly string[]
-  /** Whatever the log has of them. */
+  /** Whatever the log has of them, but for those that stay. */
   all: boolean
-  /** Of the live one. */
+  staying: readonly string[]
+  /** What is there in their place, as it is stored. */
+  left: string
+  /** Of the live one; and of what is left there. */
   entries: Entries
+  leftEntries: Entries
   /** That the log says has been. */
   change: { id: string; record: string; at: Date; actor: string | null; after: string }
 }
 
+const among = (column: string) =>
+  `coalesce((select jsonb_object_agg(e.key, e.value) from jsonb_each(${column}) e where e.key = any($3::text[])), '{}')`
+
 /** Takes values out of records, their index entries and their log, where a line says that they are gone. */
 export async function clearValues(tx: Connection, workspace: number, one: Cleared): Promise<void> {
-  const { ids, keys, all, entries, change } = one
+  const { ids, keys, all, staying, left, entries, leftEntries, change } = one
   await tx.query(
-    `update record set fields = fields - $3::text[], version = version + 1, updated_at = $4,
+    `update record set fields = (fields - $3::text[]) || $6::jsonb, version = version + 1, updated_at = $4,
        external_id = case when $5 then null else external_id end where workspace_id = $1 and id = any($2)`,
-    [workspace, ids, keys, change.at, all],
+    [workspace, ids, keys, change.at, all, left],
   )
-  await tx.query('select remove_entries($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
-    workspace,
-    change.record,
-    ...entryColumns(entries),
-  ])
+  for (const [write, some] of [
+    ['remove_entries', entries],
+    ['add_entries', leftEntries],
+  ] as const) {
+    await tx.query(`select ${write}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, [
+      workspace,
+      change.record,
+      ...entryColumns(some),
+    ])
+  }
   await tx.query(
     all
-      ? `update change set before = '{}', after = '{}' where workspace_id = $1 and record_id = any($2)`
+      ? `update change set before = ${among('before')}, after = ${among('after')} where workspace_id = $1 and record_id = any($2)`
       : 'update change set before = before - $3::text[], after = after - $3::text[] where workspace_id = $1 and record_id = any($2)',
-    all ? [workspace, ids] : [workspace, ids, keys],
+    [workspace, ids, all ? staying : keys],
   )
   await tx.query(
     `insert into change (workspace_id, record_id, id, at, actor, kind, before, after, links)

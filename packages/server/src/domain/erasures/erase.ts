@@ -2,12 +2,14 @@ import {
   badRequest,
   decodeId,
   encodeId,
+  type Field,
   idPrefixes,
   type Json,
   newUuid,
   noResource,
   type ObjectDefinition,
   recordId,
+  unprocessable,
 } from '@openfield/schema'
 import { workOf } from '../../jobs/work.ts'
 import { type Connection, transaction } from '../../storage/database.ts'
@@ -18,6 +20,7 @@ import { type Context, withDefinitions } from '../context.ts'
 import { named } from '../files/complete.ts'
 import { blobKey } from '../files/upload.ts'
 import type { SkipReason } from '../mail-sync/reasons.ts'
+import { setFields } from '../records/create.ts'
 import { shapeOf } from '../records/definitions.ts'
 import { entriesOf, type FieldWrite } from '../records/fields.ts'
 import { storedValues } from '../records/trash.ts'
@@ -89,13 +92,21 @@ async function recordIn(ctx: Context, { types }: VersionedDefinitions, id: strin
 
 function keysOf({ fields, plural }: ObjectDefinition, wanted: readonly string[]): string[] {
   const unknown = wanted.find((key) => !fields.has(key) || fields.get(key)?.readOnly)
-  if (unknown === undefined) return [...new Set(wanted)]
-  throw badRequest(
-    'unknown_field',
-    `There is no field '${unknown.slice(0, 200).toWellFormed()}' of ${plural} to erase.`,
-    'fields',
-  )
+  if (unknown !== undefined) {
+    throw badRequest(
+      'unknown_field',
+      `There is no field '${unknown.slice(0, 200).toWellFormed()}' of ${plural} to erase.`,
+      'fields',
+    )
+  }
+  const kept = wanted.find((key) => stays(fields.get(key)))
+  if (kept !== undefined) throw unprocessable(`'${kept}' is required and cannot be erased.`, 'fields')
+  return [...new Set(wanted)]
 }
+
+/** What a record must have says that it was erased, or stays where it says nothing of anybody, as a stage. */
+const stays = (field: Field | undefined) => field?.required === true && field.type.erased === undefined
+const leftOf = (field: Field | undefined): Json => (field?.required ? (field.type.erased ?? null) : null)
 
 /** Does an erasure and enters it in the register, together; false when there is no such record. */
 export async function apply(ctx: Context, definitions: VersionedDefinitions, erasure: stored.StoredErasure) {
@@ -126,22 +137,33 @@ async function eraseHeld(
   const [own] = kin
   const ids = kin.map(({ id }) => id)
   const all = erasure.keys === null
-  const isErased = (key: string) => erasure.keys?.includes(key) ?? !definition.fields.get(key)?.readOnly
+  const isErased = (key: string) => {
+    const field = definition.fields.get(key)
+    return !stays(field) && (erasure.keys?.includes(key) ?? !field?.readOnly)
+  }
   const past = (await stored.pastValues(tx, workspace, ids)).filter(({ key }) => isErased(key))
   const present = kin.flatMap(({ fields }) => Object.entries(fields).map(([key, { value }]) => ({ key, value })))
   const values = [...past, ...present.filter(({ key }) => isErased(key))]
   const keys = [...new Set([...values.map(({ key }) => key), ...(erasure.keys ?? [])])]
   const links = own?.live ? await fetchRecord(tx, workspace, shapeOf(definitions, definition), own.id) : undefined
 
+  const cleared = keys.flatMap((key): FieldWrite[] => {
+    const field = definition.fields.get(key)
+    return field ? [{ field, value: leftOf(field) }] : []
+  })
+  const left = cleared.filter(({ value }) => value !== null)
   await stored.clearValues(tx, workspace, {
     ...{ ids, keys, all },
+    staying: [...definition.fields.values()].filter(stays).map(({ key }) => key),
+    left: JSON.stringify(setFields(left)),
     entries: entriesOf(own?.live ? valuesAmong(definition, own, keys) : []),
+    leftEntries: entriesOf(own?.live ? left : []),
     change: {
       id: changeIdAt(erasure.at),
       record: erasure.recordId,
       at: ctx.now(),
       actor: erasure.actor,
-      after: JSON.stringify(Object.fromEntries(keys.map((key) => [key, null]))),
+      after: JSON.stringify(Object.fromEntries(keys.map((key) => [key, leftOf(definition.fields.get(key))]))),
     },
   })
   await stored.forgetWords(tx, workspace, wordsAmong(definition, values))
@@ -152,10 +174,6 @@ async function eraseHeld(
   const bytes = await stored.clearImports(tx, workspace, ids, texts)
   for (const one of bytes) await stored.removeEntries(tx, workspace, one.file, entriesOf(named(one)))
   if (links) {
-    const cleared = keys.flatMap((key): FieldWrite[] => {
-      const field = definition.fields.get(key)
-      return field ? [{ field, value: null }] : []
-    })
     await stored.askForWork(tx, workspace, workOf(definition, erasure.recordId, cleared, [links.record]))
   }
   if (erasure.emails) bytes.push(...(await eraseEmails(ctx, tx, definitions, ids)))
@@ -201,18 +219,23 @@ async function scrubResponses(
   const publicIds = ids.map((id) => recordId(definition, id))
   for (const kept of await stored.keptResponses(tx, workspace, publicIds)) {
     const body = JSON.parse(kept.response) as Json
-    scrub(body, publicIds, (key) => keys.includes(key) || definition.fields.get(key)?.readOnly === true)
+    scrub(body, publicIds, definition, (key) => keys.includes(key) || definition.fields.get(key)?.readOnly === true)
     await stored.replaceResponse(tx, workspace, { ...kept, response: JSON.stringify(body) })
   }
 }
 
-function scrub(value: Json, ids: readonly string[], isErased: (key: string) => boolean): void {
+function scrub(
+  value: Json,
+  ids: readonly string[],
+  definition: ObjectDefinition,
+  isErased: (key: string) => boolean,
+): void {
   if (typeof value !== 'object' || value === null) return
   const { id, fields } = value as { id?: Json; fields?: Record<string, { value: Json }> }
   if (typeof id === 'string' && ids.includes(id) && fields) {
-    for (const [key, one] of Object.entries(fields)) if (isErased(key)) one.value = null
+    for (const [key, one] of Object.entries(fields)) if (isErased(key)) one.value = leftOf(definition.fields.get(key))
   }
-  for (const part of Object.values(value)) scrub(part, ids, isErased)
+  for (const part of Object.values(value)) scrub(part, ids, definition, isErased)
 }
 
 /** The e-mails that somebody was linked to, with bodies and attachments. Their mailboxes do not bring them in again. */

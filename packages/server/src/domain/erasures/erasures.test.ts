@@ -154,6 +154,31 @@ describe('erasing a person', () => {
     expect(await faultsOf(api)).toEqual({})
   })
 
+  it('leaves what a record must have: its name says that it was erased, and its stage is the same', async () => {
+    const headers = { 'idempotency-key': `account ${crypto.randomUUID()}` }
+    const body = { fields: { $name: secrets.note, $website: ['https://quillfeather.example'] } }
+    const account = successOf(await api.post<RecordBody>('/v1/accounts', body, { headers }))
+    const opportunity = await anOpportunity(api, { $name: secrets.note, $amount: 5 }, { $account: account.id })
+    successOf(await erase({ recordId: account.id }))
+    successOf(await erase({ recordId: opportunity.id }))
+    await settled(api)
+    expect(await tracesIn(api)).toEqual([])
+    const again = successOf(await api.post<RecordBody>('/v1/accounts', body, { headers }))
+    for (const { fields } of [again, successOf(await api.get<RecordBody>(`/v1/accounts/${account.id}`))]) {
+      expect([fields['$name']?.value, fields['$website']?.value ?? null]).toEqual(['Erased', null])
+    }
+    const found = successOf(await api.get<ListBody>('/v1/accounts?$name=Erased')).data
+    expect(found.map(({ id }) => id)).toContain(account.id)
+    const { fields } = successOf(await api.get<RecordBody>(`/v1/opportunities/${opportunity.id}`))
+    expect([fields['$name']?.value, fields['$stage']?.value, fields['$amount']?.value]).toEqual([
+      'Erased',
+      opportunity.fields['$stage']?.value,
+      null,
+    ])
+    expect(outcome(await erase({ recordId: opportunity.id, fields: ['$stage'] }))).toBe('422 fields')
+    expect(await faultsOf(api)).toEqual({})
+  })
+
   it('can leave nothing of the record either, nor of the e-mails with them', async () => {
     const contact = await aContact(api, { $email: [secrets.email] })
     const account = await anAccount(api, {}, { $contact: contact.id })
