@@ -360,20 +360,34 @@ function withoutOne(
 /** A set in which an id may stand twice, without doubles. */
 const distinct = (one: Part): Part => (one.unique ? one : { ...one, from: `(${select(one)}) c`, where: 'true' })
 
-/** The smallest set drives; the others are look-ups by full key when it is small, and sets made once when it is not, or they are. */
+/**
+ * The smallest set drives, and each other one narrows it: by looking up its ids, all together and in their order, when it is
+ * small; through a set that is made once when it is not, or the other is small too.
+ */
 function several(parts: readonly (Part & { isBig: boolean })[], all: () => Part, { limit, offset }: PageBounds): Plan {
   const [first] = parts
   const [driver, others] = first && !first.negated ? [first, parts.slice(1)] : [{ ...all(), isBig: true }, parts]
-  const tested = others.map((one): Part => (driver.isBig || !one.isBig ? { ...one, probe: undefined } : one))
-  const sets = tested.map((other, index) => (other.probe ? '' : `s${index} as materialized (${select(other)}), `))
-  const tests = tested.map((other, index) => ` and ${test(other, `s${index}`)}`)
+  const steps = others.map((one, index) => {
+    const [before, after] = [`m${index}`, `m${index + 1}`]
+    const looksUp = one.probe && one.isBig && !driver.isBig
+    if (looksUp && !one.negated) return `${after} as materialized (${within(one, before)})`
+    const set = `s${index}`
+    return `${set} as materialized (${looksUp ? within(one, before) : select(one)}),
+      ${after} as materialized (select id from ${before} where ${isIn('id', set, one.negated)})`
+  })
+  const last = `m${steps.length}`
   return {
-    sets: `${sets.join('')}d as materialized (${select(driver)}),
-      m as materialized (select id from d where true${tests.join('')}),
-      p as materialized (select id from m order by id desc limit ${limit} offset ${offset})`,
-    totals: [{ column: '(select count(*) from m)', total: Number }],
+    sets: `${[`m0 as materialized (${select(driver)})`, ...steps].join(', ')},
+      p as materialized (select id from ${last} order by id desc limit ${limit} offset ${offset})`,
+    totals: [{ column: `(select count(*) from ${last})`, total: Number }],
     total: sole,
   }
+}
+
+/** What of a set is in another. An index takes the ids of an array in their order, one after the other in what it has read. */
+function within(one: Part, ids: string): string {
+  const { from, where } = one.walk ?? one
+  return select({ ...one, from, where: `${where} and ${one.id} = any(array(select id from ${ids}))` })
 }
 
 /** All live records of a type. */
@@ -390,14 +404,15 @@ export const allOf = (objectType: string): Part => ({
 export const select = (one: Part) =>
   `select ${one.unique ? '' : 'distinct '}${one.id} as id from ${one.from} where ${one.where}`
 
+/** Whether an id passes. A sub-select with a limit is never turned into a join. */
+const test = (one: Part, set: string, id: string) =>
+  one.probe ? `${one.probe(id)} is ${one.negated ? '' : 'not '}null` : isIn(id, set, one.negated)
+
 /**
- * Whether an id passes. A sub-select with a limit is never turned into a join, nor is membership as a value, which is a look-up
- * in a hash table: joins of sets whose sizes the planner guesses wrong go through one for each row of the other.
+ * Membership as a value, which is a look-up in a hash table: joins of sets whose sizes the planner guesses wrong go through one
+ * for each row of the other.
  */
-const test = (one: Part, set: string, id = 'd.id') =>
-  one.probe
-    ? `${one.probe(id)} is ${one.negated ? '' : 'not '}null`
-    : `(${id} in (select id from ${set})) is ${!one.negated}`
+const isIn = (id: string, set: string, negated: boolean) => `(${id} in (select id from ${set})) is ${!negated}`
 
 /** A filter, and whether it may match more than is counted each time. */
 export type Sized = Filter & { isBig: boolean }
