@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Client, copyIn } from './copy.ts'
 import { type Connection, type Database, rows, sqlState, transaction } from './database.ts'
 import { type Creation, type Entries, refusable, type Work } from './records.ts'
@@ -61,6 +62,15 @@ export async function holdTargets(tx: Connection, workspace: number, ids: readon
   return new Map(found.map(({ id, ...one }) => [id, one]))
 }
 
+/**
+ * Has the planner look at the records when it never has: by its guess any index would do for finding one by its external id, and
+ * so it may go through all of a type.
+ */
+export async function know(db: Database): Promise<void> {
+  const unknown = await rows(db, "select from pg_class where oid = 'record'::regclass and reltuples < 0")
+  if (unknown.length > 0) await db.query('analyze record')
+}
+
 export type ExternalId = { objectType: number; externalId: string }
 
 /** The live records with some external ids, or what the ones with them were merged into; in the order asked, where there are any. */
@@ -114,40 +124,69 @@ export async function insertRecords(
   work: readonly Work[],
   dueAt: Date,
 ): Promise<void> {
-  const copy = (table: string, columns: string, lines: string[]) =>
-    lines.length === 0 ? undefined : copyIn(tx, `copy ${table} (workspace_id, ${columns}) from stdin`, [bytesOf(lines)])
-  await copy(
-    'record',
-    'id, object_type, created_at, updated_at, external_id, fields',
-    records.map(({ id, objectType, at, updatedAt, externalId, fields }) =>
-      lineOf(workspace, id, objectType, at.toISOString(), updatedAt.toISOString(), externalId, fields),
-    ),
-  )
-  const edges = edgesOf(records)
-  await letGo(tx, workspace, edges, records)
-  await copy(
-    'edge',
-    'relationship, from_id, to_id, from_one, to_one',
-    edges.map((edge) => lineOf(workspace, edge.relationship, edge.from, edge.to, edge.fromOne, edge.toOne)),
-  )
-  await copy(
-    'email_body',
-    'id, message_id, thread, body',
-    records.flatMap(({ id, mail }) => (mail ? [lineOf(workspace, id, mail.messageId, mail.thread, mail.body)] : [])),
-  )
   const entry = 'field, value, id'
-  await copy('index_text', entry, entryLines(workspace, records, 'textFields', 'texts'))
-  await copy('index_number', entry, entryLines(workspace, records, 'numberFields', 'numbers'))
-  await copy('index_substring', entry, entryLines(workspace, records, 'substringFields', 'substrings'))
-  await copy('unique_value', entry, entryLines(workspace, records, 'uniqueFields', 'uniques'))
-  await copy(
-    'change',
-    'record_id, id, at, actor, kind, before, after, links',
-    records.map(({ id, changeId, at, after, linkChanges }) =>
-      lineOf(workspace, id, changeId, at.toISOString(), actor, 'created', '{}', after, linkChanges),
-    ),
-  )
+  const entries = <F extends keyof Entries, V extends keyof Entries>(table: string, fields: F, values: V): Part => ({
+    table,
+    columns: entry,
+    lines: () => entryLines(workspace, records, fields, values),
+  })
+  const edges = edgesOf(records)
+  await copyAll(tx, [
+    {
+      table: 'record',
+      columns: 'id, object_type, created_at, updated_at, external_id, fields',
+      lines: () =>
+        records.map(({ id, objectType, at, updatedAt, externalId, fields }) =>
+          lineOf(workspace, id, objectType, at.toISOString(), updatedAt.toISOString(), externalId, fields),
+        ),
+    },
+    {
+      table: 'email_body',
+      columns: 'id, message_id, thread, body',
+      lines: () =>
+        records.flatMap(({ id, mail }) =>
+          mail ? [lineOf(workspace, id, mail.messageId, mail.thread, mail.body)] : [],
+        ),
+    },
+    entries('index_text', 'textFields', 'texts'),
+    entries('index_number', 'numberFields', 'numbers'),
+    entries('index_substring', 'substringFields', 'substrings'),
+    entries('unique_value', 'uniqueFields', 'uniques'),
+    {
+      table: 'change',
+      columns: 'record_id, id, at, actor, kind, before, after, links',
+      lines: () =>
+        records.map(({ id, changeId, at, after, linkChanges }) =>
+          lineOf(workspace, id, changeId, at.toISOString(), actor, 'created', '{}', after, linkChanges),
+        ),
+    },
+  ])
+  await letGo(tx, workspace, edges, records)
+  await copyAll(tx, [
+    {
+      table: 'edge',
+      columns: 'relationship, from_id, to_id, from_one, to_one',
+      lines: () =>
+        edges.map((edge) => lineOf(workspace, edge.relationship, edge.from, edge.to, edge.fromOne, edge.toOne)),
+    },
+  ])
   await addWork(tx, workspace, work, dueAt)
+}
+
+type Part = { table: string; columns: string; lines(): string[] }
+
+/** Copies into one table after the other; what goes into the next is put together while PostgreSQL is at the one before. */
+async function copyAll(tx: Client, parts: readonly Part[]) {
+  let copied: Promise<unknown> = Promise.resolve()
+  for (const { table, columns, lines } of parts) {
+    const all = lines()
+    await copied
+    if (all.length > 0) copied = copyIn(tx, `copy ${table} (workspace_id, ${columns}) from stdin`, [bytesOf(all)])
+    // Whoever waits for it is told.
+    copied.catch(() => {})
+    await nextTurn()
+  }
+  await copied
 }
 
 /** Rows in the text format of COPY. */

@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ApiError } from '@openfield/schema'
-import { inBatch, insertRecords, wordsIn } from '../../storage/bulk.ts'
+import { inBatch, insertRecords, know, wordsIn } from '../../storage/bulk.ts'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import { firstUse } from '../../storage/idempotency.ts'
 import { noteWords } from '../../storage/search-words.ts'
@@ -20,6 +21,7 @@ export type ImportSummary = { done: true; rows: number } & Record<Settled['outco
 /** A batch is written when it has so many rows, or so many characters. */
 const rowsMax = 2000
 const sizeMax = 8 * 1024 * 1024
+const rowsInOneGo = 10
 
 /** What the rows of a long import ask for waits, so that it is not in their way, and is asked for once for many. */
 const workDelayMs = 120_000
@@ -43,9 +45,11 @@ export async function* importRows(
   const importer = new Importer(ctx, origin, copies)
   try {
     for await (const portion of portions) {
-      for (const row of portion) {
+      for (const [at, row] of portion.entries()) {
         const written = await importer.add(row)
         if (written.length > 0) yield written
+        // The database, which is at the batch before, is not to wait for what it is to do next.
+        if (at % rowsInOneGo === 0) await nextTurn()
       }
       const written = portion.length === 0 ? await importer.writeAll() : []
       if (written.length > 0) yield written
@@ -150,6 +154,7 @@ class Importer {
         return outcomes
       })
     })
+    if (this.#batches === 0) await know(db)
     this.#batches += 1
     this.#ctx.workWritten()
     this.#ctx.events.wake(workspace)
