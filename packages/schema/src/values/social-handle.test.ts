@@ -38,6 +38,8 @@ test.for<[Service, string]>([
   ['TWITTER', 'https://x.com/'],
   ['TWITTER', 'https://x.com/jack/status/20'],
   ['TWITTER', 'https://x.com/home'],
+  ['TWITTER', '@Home'],
+  ['INSTAGRAM', 'https://www.instagram.com/%72eels'],
   ['TWITTER', 'sixteen_letters_'],
   ['TWITTER', 'jack dorsey'],
   ['TWITTER', 'https://evil.com/jack'],

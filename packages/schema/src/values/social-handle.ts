@@ -103,8 +103,9 @@ function canonical(text: string, service: Service): string | undefined {
 const isHostOf = (host: string, service: Service) =>
   service.hosts.some((name) => host === name || host.endsWith(`.${name}`))
 
-function onlyHandle([handle = '', ...rest]: string[], pattern: RegExp): string | undefined {
-  return rest.length > 0 || pages.has(handle.toLowerCase()) ? undefined : handleIn(handle, pattern)
+function onlyHandle([segment = '', ...rest]: string[], pattern: RegExp): string | undefined {
+  const handle = rest.length > 0 ? undefined : handleIn(segment, pattern)
+  return handle && !pages.has(handle.toLowerCase()) ? handle : undefined
 }
 
 /** The handle in a segment of a path, percent-encoded in one way; undefined when the pattern does not allow it. */
