@@ -114,7 +114,8 @@ export type Part = {
   /** The set is in id order under its index, and has no id twice. */
   ordered: boolean
   unique: boolean
-  probe: ((id: string) => string) | undefined
+  /** A full key leads to one id in it. */
+  keyed: boolean
   /** The same set in id order, for pages of a big one. */
   walk?: { from: string; where: string }
 }
@@ -165,13 +166,13 @@ export function part(sql: Parameters, { match, negated, param }: Filter): Part {
       condition.index === 'text'
         ? ['index_text', sql.add(indexKey(condition.value), 'text')]
         : ['index_number', sql.add(condition.value, 'float8')]
-    return fieldPart(table, negated, `${key} and value = ${value}`, { ordered: true, probe: true })
+    return fieldPart(table, negated, `${key} and value = ${value}`, { ordered: true, keyed: true })
   }
   const value = sql.add(condition.value, 'float8')
   const range = fieldPart('index_number', negated, `${key} and value ${condition.operator} ${value}`)
   // A sum is not looked for in an index: that of the ids is used.
   const walk = { from: 'index_number', where: `${key} and value + 0 ${condition.operator} ${value}` }
-  return { ...range, walk, probe: (id) => `(select 1 from ${walk.from} where ${walk.where} and id = ${id} limit 1)` }
+  return { ...range, walk, keyed: true }
 }
 
 /** A set, or all other records of the type. */
@@ -212,7 +213,7 @@ const fieldPart = (
   table: string,
   negated: boolean,
   where: string,
-  { ordered = false, unique = true, probe = false } = {},
+  { ordered = false, unique = true, keyed = false } = {},
 ): Part => ({
   negated,
   from: table,
@@ -220,7 +221,7 @@ const fieldPart = (
   id: 'id',
   ordered,
   unique,
-  probe: probe ? (id) => `(select 1 from ${table} where ${where} and id = ${id} limit 1)` : undefined,
+  keyed,
 })
 
 function relationshipPart(
@@ -241,7 +242,7 @@ function relationshipPart(
     id,
     ordered: single,
     unique: single,
-    probe: (one) => `(select 1 from edge where ${where} and ${id} = ${one} limit 1)`,
+    keyed: true,
   }
 }
 
@@ -275,7 +276,7 @@ function plan(around: Surroundings, filters: readonly Sized[], page: PageBounds)
   if (others.length > 0) return several(parts, all, page)
   const counted = countedBy(around, filters[0])
   if (one.negated)
-    return withoutOne(around, page.skipped > probedMax ? { ...one, probe: undefined } : one, counted, all(), page)
+    return withoutOne(around, page.skipped > probedMax ? { ...one, keyed: false } : one, counted, all(), page)
   if (one.ordered) return whole(around, one, counted, page)
   if (one.walk && counted) return range(around, one, one.walk, counted, page)
   return several(parts, all, page)
@@ -348,9 +349,9 @@ function withoutOne(
   all: Part,
   { limit, offset }: PageBounds,
 ): Plan {
-  const made: Part = one.probe ? distinct(one) : { ...one, from: 's0', where: 'true' }
+  const made: Part = one.keyed ? distinct(one) : { ...one, from: 's0', where: 'true' }
   return {
-    sets: `${one.probe ? '' : `s0 as materialized (${select(one)}), `}p as materialized (
+    sets: `${one.keyed ? '' : `s0 as materialized (${select(one)}), `}p as materialized (
       ${select(all)} and ${test(one, 's0', 'record.id')} order by id desc limit ${limit} offset ${offset})`,
     totals: [count(around, all, { objectType: around.type }), count(around, made, counted)],
     total: ([every = 0, without = 0]) => every - without,
@@ -369,7 +370,7 @@ function several(parts: readonly (Part & { isBig: boolean })[], all: () => Part,
   const [driver, others] = first && !first.negated ? [first, parts.slice(1)] : [{ ...all(), isBig: true }, parts]
   const steps = others.map((one, index) => {
     const [before, after] = [`m${index}`, `m${index + 1}`]
-    const looksUp = one.probe && one.isBig && !driver.isBig
+    const looksUp = one.keyed && one.isBig && !driver.isBig
     if (looksUp && !one.negated) return `${after} as materialized (${within(one, before)})`
     const set = `s${index}`
     return `${set} as materialized (${looksUp ? within(one, before) : select(one)}),
@@ -398,15 +399,21 @@ export const allOf = (objectType: string): Part => ({
   id: 'id',
   ordered: true,
   unique: true,
-  probe: undefined,
+  keyed: false,
 })
 
 export const select = (one: Part) =>
   `select ${one.unique ? '' : 'distinct '}${one.id} as id from ${one.from} where ${one.where}`
 
+/** Whether one id is in a set; by its key. */
+function lookUp(one: Part, id: string): string {
+  const { from, where } = one.walk ?? one
+  return `(select 1 from ${from} where ${where} and ${one.id} = ${id} limit 1)`
+}
+
 /** Whether an id passes. A sub-select with a limit is never turned into a join. */
 const test = (one: Part, set: string, id: string) =>
-  one.probe ? `${one.probe(id)} is ${one.negated ? '' : 'not '}null` : isIn(id, set, one.negated)
+  one.keyed ? `${lookUp(one, id)} is ${one.negated ? '' : 'not '}null` : isIn(id, set, one.negated)
 
 /**
  * Membership as a value, which is a look-up in a hash table: joins of sets whose sizes the planner guesses wrong go through one
