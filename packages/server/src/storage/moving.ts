@@ -1,7 +1,7 @@
 import { unprocessable } from '@openfield/schema'
 import { aboutSchema, filesOf, namesIn, quoted, type Snapshot, type Table, tablesOf } from './backup.ts'
 import { type Client, copyIn, copyOut } from './copy.ts'
-import { type Connection, type Database, inSnapshot, rows, sqlState } from './database.ts'
+import { type Connection, type Database, inSnapshot, rows, sqlState, transaction } from './database.ts'
 import { type Applied, appliedTo, applyTo } from './migrate.ts'
 
 /** Moving one workspace to another database: what is written about it, and how it gets another number there. */
@@ -73,25 +73,10 @@ export type Arrival = {
  * Takes in a workspace beside those that there are, in one transaction: whatever goes wrong, and whoever is killed, it is
  * there as a whole or not at all. Nobody is held off meanwhile.
  */
-export async function takeIn<T>(
+export const takeIn = <T>(
   db: Database,
   take: (begin: (origin: Origin, migrations: readonly Applied[], name: string) => Promise<Arrival>) => Promise<T>,
-): Promise<T> {
-  const client = await db.connect()
-  try {
-    await client.query('begin')
-    const result = await take((...given) => beginArrival(client, ...given))
-    await client.query('commit')
-    client.release()
-    return result
-  } catch (error) {
-    await client.query('rollback').then(
-      () => client.release(),
-      (broken) => client.release(broken),
-    )
-    throw error
-  }
-}
+): Promise<T> => transaction(db, (client) => take((...given) => beginArrival(client, ...given)))
 
 async function beginArrival(
   client: Client,
