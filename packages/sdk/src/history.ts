@@ -1,4 +1,4 @@
-import { iterable } from './page.ts'
+import { type CursorAnswer, CursorPage, iterable } from './page.ts'
 import type { CustomFieldValue, Fields, FieldValue, Slug, TableName, Tables, WritableFields } from './records.ts'
 import type { RequestOptions, Send } from './request.ts'
 
@@ -23,33 +23,18 @@ type Entry<Value> = Value & {
   isCreate: boolean
 }
 
-type HistoryAnswer<T> = { data: T[]; hasMore: boolean; nextCursor: string | null }
+type HistoryAnswer<T> = CursorAnswer<T> & { hasMore: boolean }
 
 /** Asks for the page after a cursor. */
 type Load<T> = (after: string | undefined) => Promise<HistoryAnswer<T>>
 
 /** A page of a field's history. As an async iterable it goes on with the pages after it, to the first value. */
-export class HistoryPage<T> implements AsyncIterable<T> {
-  readonly data: T[]
+export class HistoryPage<T> extends CursorPage<T> {
   readonly hasMore: boolean
-  /** What to give as `after` for the page after this one; null at the end. */
-  readonly nextCursor: string | null
-  readonly #load: Load<T>
 
-  constructor({ data, hasMore, nextCursor }: HistoryAnswer<T>, load: Load<T>) {
-    this.data = data
+  constructor({ hasMore, ...answer }: HistoryAnswer<T>, load: Load<T>) {
+    super(answer, load)
     this.hasMore = hasMore
-    this.nextCursor = nextCursor
-    this.#load = load
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    let page: HistoryAnswer<T> = this
-    for (;;) {
-      yield* page.data
-      if (page.nextCursor === null) return
-      page = await this.#load(page.nextCursor)
-    }
   }
 }
 

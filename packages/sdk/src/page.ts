@@ -70,6 +70,32 @@ export function requestPage<T extends { id: string }>(
   return iterable(load(offset).then((answer) => new Page(answer, offset, load)))
 }
 
+/** A page as it is answered: what it has, and where the next one begins; null at the end. */
+export type CursorAnswer<T> = { data: T[]; nextCursor: string | null }
+
+/** A page of what goes on by a cursor. As an async iterable it goes on with the pages after it, to the end. */
+export class CursorPage<T> implements AsyncIterable<T> {
+  readonly data: T[]
+  /** What to give as the cursor of the page after this one; null at the end. */
+  readonly nextCursor: string | null
+  readonly #load: (cursor: string) => Promise<CursorAnswer<T>>
+
+  constructor({ data, nextCursor }: CursorAnswer<T>, load: (cursor: string) => Promise<CursorAnswer<T>>) {
+    this.data = data
+    this.nextCursor = nextCursor
+    this.#load = load
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    let page: CursorAnswer<T> = this
+    for (;;) {
+      yield* page.data
+      if (page.nextCursor === null) return
+      page = await this.#load(page.nextCursor)
+    }
+  }
+}
+
 /** A promise of something to iterate over, which can be iterated over itself. */
 export function iterable<T, Pages extends AsyncIterable<T>>(pages: Promise<Pages>): Promise<Pages> & AsyncIterable<T> {
   return Object.assign(pages, {

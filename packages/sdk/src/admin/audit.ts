@@ -1,4 +1,4 @@
-import { iterable } from '../page.ts'
+import { type CursorAnswer, CursorPage, iterable } from '../page.ts'
 import type { RequestOptions, Send } from '../request.ts'
 import type { Actor } from './events.ts'
 import type { DownloadLink } from './exports.ts'
@@ -30,30 +30,8 @@ export type AuditFilter = { actor?: string; action?: string; object?: string; fr
 /** Which part of the log: `limit` lines (at most 100, by default 50) before the cursor `before`. */
 export type AuditQuery = AuditFilter & { limit?: number; before?: string }
 
-type Answer = { data: AuditLine[]; nextCursor: string | null }
-type Load = (before: string | undefined) => Promise<Answer>
-
 /** A page of the audit log. As an async iterable it goes on with the pages after it, to the beginning. */
-export class AuditPage implements AsyncIterable<AuditLine> {
-  readonly data: AuditLine[]
-  readonly nextCursor: string | null
-  readonly #load: Load
-
-  constructor({ data, nextCursor }: Answer, load: Load) {
-    this.data = data
-    this.nextCursor = nextCursor
-    this.#load = load
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<AuditLine, void, undefined> {
-    let page: Answer = this
-    for (;;) {
-      yield* page.data
-      if (page.nextCursor === null) return
-      page = await this.#load(page.nextCursor)
-    }
-  }
-}
+export type AuditPage = CursorPage<AuditLine>
 
 /** Who did what: admin actions, sign-ins, exports and writes of records. Throws APIError when it fails. */
 export class Audit {
@@ -65,9 +43,9 @@ export class Audit {
 
   /** What was done, newest first: `await` gives a page, `for await` all of it. */
   list({ before, ...query }: AuditQuery = {}, options?: RequestOptions): Promise<AuditPage> & AsyncIterable<AuditLine> {
-    const load: Load = (cursor) =>
+    const load = (cursor?: string): Promise<CursorAnswer<AuditLine>> =>
       this.#send({ method: 'GET', api: 'admin', path: ['audit'], query: { ...query, before: cursor } }, options)
-    return iterable(load(before).then((answer) => new AuditPage(answer, load)))
+    return iterable(load(before).then((answer) => new CursorPage(answer, load)))
   }
 
   /** An address from which it can be downloaded for a few minutes, without a key. */

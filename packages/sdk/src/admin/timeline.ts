@@ -1,5 +1,5 @@
 import type { StoredFile } from '../files.ts'
-import { iterable } from '../page.ts'
+import { type CursorAnswer, CursorPage, iterable } from '../page.ts'
 import type { Email, Meeting, Message, Note, Task } from '../records.ts'
 import type { RequestOptions, Send } from '../request.ts'
 import type { Actor } from './events.ts'
@@ -43,31 +43,8 @@ export type TimelineEntry = {
 /** Which part of a timeline: `limit` entries (at most 100, by default 50) before the cursor `before`, a `nextCursor`. */
 export type TimelineQuery = { limit?: number; before?: string }
 
-type Answer = { data: TimelineEntry[]; nextCursor: string | null }
-type Load = (before: string | undefined) => Promise<Answer>
-
 /** A page of a timeline. As an async iterable it goes on with the pages after it, to the beginning. */
-export class TimelinePage implements AsyncIterable<TimelineEntry> {
-  readonly data: TimelineEntry[]
-  /** What to give as `before` for the page after this one; null at the end. */
-  readonly nextCursor: string | null
-  readonly #load: Load
-
-  constructor({ data, nextCursor }: Answer, load: Load) {
-    this.data = data
-    this.nextCursor = nextCursor
-    this.#load = load
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<TimelineEntry, void, undefined> {
-    let page: Answer = this
-    for (;;) {
-      yield* page.data
-      if (page.nextCursor === null) return
-      page = await this.#load(page.nextCursor)
-    }
-  }
-}
+export type TimelinePage = CursorPage<TimelineEntry>
 
 /** What happened to records and around them. Throws APIError when it fails. */
 export class Timeline {
@@ -83,8 +60,8 @@ export class Timeline {
     { limit, before }: TimelineQuery = {},
     options?: RequestOptions,
   ): Promise<TimelinePage> & AsyncIterable<TimelineEntry> {
-    const load: Load = (cursor) =>
+    const load = (cursor?: string): Promise<CursorAnswer<TimelineEntry>> =>
       this.#send({ method: 'GET', api: 'admin', path: ['timeline', id], query: { limit, before: cursor } }, options)
-    return iterable(load(before).then((answer) => new TimelinePage(answer, load)))
+    return iterable(load(before).then((answer) => new CursorPage(answer, load)))
   }
 }
