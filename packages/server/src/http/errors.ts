@@ -88,6 +88,7 @@ function apiErrorOf(error: unknown, request: FastifyRequest): ApiError | undefin
 
 const outages = {
   away: 'The database cannot be reached; try again in a moment.',
+  busy: 'The server is busy: all its connections to the database are in use. Try again in a moment.',
   full: 'The disk of the database is full: nothing was written. Try again when there is room.',
 }
 

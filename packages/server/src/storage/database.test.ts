@@ -37,6 +37,15 @@ it('a connection that breaks between two statements of a transaction counts as a
   expect(outageOf(await begun)).toBe('away')
 })
 
+it('a database all of whose connections are in use counts as busy, and not as away', async () => {
+  const narrow = openDatabase({ connectionString: inject('databaseUrl'), max: 1, connectionTimeoutMillis: 50 })
+  const client = await narrow.connect()
+  expect(outageOf(await rows(narrow, 'select 1').catch((error) => error))).toBe('busy')
+  client.release()
+  expect(await rows(narrow, 'select 1 as one')).toEqual([{ one: 1 }])
+  await narrow.end()
+})
+
 it('a connection that has nothing to answer may be silent', async () => {
   const client = await db.connect()
   const { rows: before } = await client.query('select pg_backend_pid() as pid')

@@ -139,21 +139,22 @@ export async function inSnapshot<T>(db: Database, read: (snapshot: pg.PoolClient
 }
 
 /** What the driver says of connections that broke, before, at or after a statement. */
-const lost =
-  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect)/
+const lost = /^(Connection terminated|Client has encountered a connection error|Client was closed)/
+/** What the pool says to who waited for one of its connections. */
+const waited = 'timeout exceeded when trying to connect'
 
 /**
- * Whether an error is the database's being away: of sockets, of PostgreSQL's class 08 (connection), shutting down, too many
- * connections. `full`: its disk is. Undefined: it is something else.
+ * Whether an error is the database's being away: of sockets, of PostgreSQL's class 08 (connection), shutting down. `busy`: all
+ * connections that there may be are in use. `full`: its disk is. Undefined: it is something else.
  */
-export function outageOf(error: unknown): 'away' | 'full' | undefined {
+export function outageOf(error: unknown): 'away' | 'busy' | 'full' | undefined {
   const { code } = (error ?? {}) as { code?: unknown }
+  const message = error instanceof Error ? error.message : ''
   if (code === '53100') return 'full'
-  const isLost = error instanceof Error && lost.test(error.message)
+  if (code === '53300' || message === waited) return 'busy'
   const isAway =
-    typeof code === 'string' &&
-    /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|EAGAIN|08...|57P0[123]|53300)$/.test(code)
-  return isLost || isAway ? 'away' : undefined
+    typeof code === 'string' && /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|EAGAIN|08...|57P0[123])$/.test(code)
+  return isAway || lost.test(message) ? 'away' : undefined
 }
 
 /** The SQLSTATE of an error from PostgreSQL, or undefined. */

@@ -19,7 +19,7 @@ export const errorMeanings: Readonly<Record<ErrorType, string>> = {
   too_many_requests: 'The rate limit is exceeded; wait as long as Retry-After says.',
   internal_server_error: 'Something went wrong on the server; the message names the request id to look for.',
   service_unavailable:
-    'The database, the storage of files or a mail server cannot be reached, or has no room left; try again in a moment.',
+    'The database, the storage of files or a mail server cannot be reached, is busy, or has no room left; try again in a moment.',
 }
 
 /** The statuses with which each code is answered. */
