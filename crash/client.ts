@@ -355,9 +355,7 @@ async function upload(client: Client, bytes: Buffer, filename: string): Promise<
   const complete = { method: 'POST', path: `/v1/files/${session.id}/complete`, body: { md5 } }
   const completed = await client.insist(complete)
   if (!completed) return undefined
-  // Done by one whose answer was lost.
-  const isKnown = completed.status === 422 && completed.retried && completed.text.includes('COMPLETED')
-  if (!isKnown) requireSuccess(completed, complete)
+  requireSuccess(completed, complete)
   client.files.push({ id: session.id, md5 })
   return session.id
 }

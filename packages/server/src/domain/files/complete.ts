@@ -9,20 +9,21 @@ import { blobKey, tryToDiscard } from './upload.ts'
 const triesMax = 5
 
 /**
- * Completes an upload session whose bytes have all arrived. Throws a 422, and leaves the session as it was, when they have
- * not, when their MD5 is not the given one, and when the session is not open.
+ * Completes an upload session whose bytes have all arrived; one that has been completed stays so, for those whose answer was
+ * lost. Throws a 422, and leaves the session as it was, when they have not, when their MD5 is not the given one, and when
+ * the session was closed otherwise.
  */
 export async function completeFile(ctx: Context, id: string, { md5 }: { md5?: string | undefined }) {
   for (let tries = 1; tries <= triesMax; tries += 1) {
     const file = await requireFile(ctx, id)
-    if (statusOf(file, ctx.now()) !== 'PENDING') {
-      throw wrongStatus(file, ctx.now(), 'Only a PENDING one can be completed')
-    }
-    const upload = await requireBytes(ctx, file)
-    if (md5 !== undefined && md5 !== upload.md5) {
-      throw unprocessable(`The MD5 of the uploaded bytes is ${upload.md5}. Upload them again.`, 'md5')
-    }
     const at = ctx.now()
+    if (file.status === 'COMPLETED' && file.upload) {
+      requireMd5(file.upload, md5, 'Upload others as another file.')
+      return presentFile(file, at)
+    }
+    if (statusOf(file, at) !== 'PENDING') throw wrongStatus(file, at, 'Only a PENDING one can be completed')
+    const upload = await requireBytes(ctx, file)
+    requireMd5(upload, md5, 'Upload them again.')
     if (await complete(ctx.db, ctx.workspace, file.id, upload.id, at, entriesOf(named(file)))) {
       return presentFile({ ...file, status: 'COMPLETED', completedAt: at }, at)
     }
@@ -44,6 +45,11 @@ export async function cancelFile(ctx: Context, id: string) {
 export function named({ filename }: Pick<StoredFile, 'filename'>): FieldWrite[] {
   const field = systemDefinitions.get('file')?.fields.get('$filename')
   return field ? [{ field, value: filename }] : []
+}
+
+function requireMd5(upload: Upload, md5: string | undefined, advice: string) {
+  if (md5 === undefined || md5 === upload.md5) return
+  throw unprocessable(`The MD5 of the uploaded bytes is ${upload.md5}. ${advice}`, 'md5')
 }
 
 async function requireBytes(ctx: Context, { id, sizeBytes, upload }: StoredFile): Promise<Upload> {

@@ -270,16 +270,28 @@ describe('POST /v1/files/{id}/complete', () => {
     expect((await retrieve(session.id)).status).toBe('PENDING')
   })
 
-  it('completes once, whoever asks at the same time', async () => {
+  it('completes once, whoever asks at the same time, and says so to all who complete it', async () => {
     const session = await aSession(api)
     await put(session, 'hello')
-    const answers = await Promise.all([complete(session.id), complete(session.id), cancel(session.id)])
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 422, 422])
+    const [one, other, cancelled] = await Promise.all([complete(session.id), complete(session.id), cancel(session.id)])
+    const isCancelled = cancelled.status === 200
+    expect([one, other, cancelled].map(outcome)).toEqual(isCancelled ? ['422', '422', '200'] : ['200', '200', '422'])
+    expect(other.body).toEqual(isCancelled ? expect.anything() : one.body)
+  })
+
+  it('answers with the file when it is sent again, also with the MD5 of its bytes, and with no other', async () => {
+    const session = await aSession(api)
+    await put(session, 'hello')
+    const completed = successOf(await complete(session.id))
+    expect(successOf(await complete(session.id))).toEqual(completed)
+    expect(successOf(await complete(session.id, { md5: helloMd5 }))).toEqual(completed)
+    expect(outcome(await complete(session.id, { md5: '0'.repeat(32) }))).toBe('422 md5')
+    expect(await retrieve(session.id)).toEqual(completed)
   })
 })
 
 describe('the state of a file', () => {
-  it('422: only an open session is completed or cancelled, only a completed file has a URL', async () => {
+  it('422: only an open session is cancelled, a cancelled one not completed; only a completed file has a URL', async () => {
     const open = await aSession(api)
     const { id: completed } = await aFile(api)
     const { id: cancelled } = await aSession(api)
@@ -289,7 +301,7 @@ describe('the state of a file', () => {
       outcome(await complete(id)),
       outcome(await cancel(id)),
     ]
-    expect(await outcomes(completed)).toEqual(['200', '422', '422'])
+    expect(await outcomes(completed)).toEqual(['200', '200', '422'])
     expect(await outcomes(cancelled)).toEqual(['422', '422', '422'])
     expect(outcome(await api.get(`/v1/files/${open.id}/url`))).toBe('422')
     expect((await retrieve(completed)).status).toBe('COMPLETED')
