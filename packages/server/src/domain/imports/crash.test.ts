@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
+import { bridgeTo } from '../../../test/bridge.ts'
 import { successOf } from '../../../test/factories.ts'
 import { startApi } from '../../../test/harness.ts'
 import { aDraft, atRest, type ImportBody } from '../../../test/imports.ts'
@@ -65,4 +66,37 @@ it('rows wait for a disk that is full, however often they are tried, and are not
   child.kill('SIGTERM')
   await once(child, 'exit')
   expect([state, counts.created, counts.refused]).toEqual(['done', 2, 0])
+})
+
+it('a row that a lost connection writes after all, while it is tried again, is counted as written', async () => {
+  const hold = await api.begin()
+  await hold.query('select pg_advisory_xact_lock(4711)')
+  await api.sql(`create function wait() returns trigger language plpgsql as
+    $$ begin perform pg_advisory_xact_lock(4711); return new; end $$`)
+  const draft = await aDraft(api, 'account', 'Name\nWritten once')
+  await api.sql('create trigger wait before insert on record for each row execute function wait()')
+  successOf(await api.post(`/admin/v1/imports/${draft.id}/start`))
+  // Past the attempts in which a row is given the benefit of the doubt.
+  await api.sql('update outbox set attempts = 20')
+  const bridge = await bridgeTo(api.database)
+  onTestFinished(bridge.cut)
+  await startApi({ DATABASE_URL: bridge.url, OPENFIELD_WORKER: 'on' }, api)
+  const writing = async () => {
+    await api.sql("update outbox set due_at = now() where kind = 'import'")
+    const [waiting] = await api.sql<{ count: number }>(
+      "select count(*)::int from pg_locks where locktype = 'advisory' and objid = 4711 and not granted",
+    )
+    return waiting?.count
+  }
+  await expect.poll(writing, { timeout: 30_000 }).toBe(1)
+  await bridge.cut()
+  await bridge.open()
+  await expect.poll(writing, { timeout: 30_000 }).toBe(2)
+  await hold.query('rollback')
+  hold.release()
+  const { state, counts } = await atRest(api, draft)
+  await api.sql('drop function wait cascade')
+  expect([state, counts.created, counts.refused]).toEqual(['done', 1, 0])
+  const { totalCount } = successOf(await api.get<{ totalCount: number }>('/v1/accounts?$name=Written%20once'))
+  expect(totalCount).toBe(1)
 })
