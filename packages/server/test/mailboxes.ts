@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, vi } from 'vitest'
 import { startDovecot } from './dovecot.ts'
 import { successOf } from './factories.ts'
-import type { Api } from './harness.ts'
+import type { Api, Response } from './harness.ts'
 import { startSmtp } from './smtp.ts'
 
 type Message = { id?: string | null; from?: string; to?: string; subject?: string; headers?: string[]; text?: string }
@@ -49,6 +49,12 @@ export async function startMailServers(users: readonly string[], options: { gmai
   return { ...dovecot, smtp }
 }
 
+/** What is needed of a server to connect mailboxes and to look at them. */
+export type MailApi = {
+  key: string
+  get<Body>(path: string, options?: { key?: string }): Promise<Response<Body>>
+  post<Body>(path: string, body?: unknown, options?: { key?: string }): Promise<Response<Body>>
+}
 type MailServers = Awaited<ReturnType<typeof startMailServers>>
 type Box = { user: string; key?: string; privacy?: 'FULL' | 'METADATA'; port?: number; signIn?: object }
 
@@ -57,7 +63,7 @@ export const reachingMailServers = { OPENFIELD_ALLOWED_NETWORKS: '127.0.0.0/8' }
 
 /** Connects a mailbox of whom the key is; returns its id. */
 export async function aMailbox(
-  api: Api,
+  api: MailApi,
   servers: MailServers,
   { user, key = api.key, privacy, port, signIn }: Box,
 ): Promise<string> {
@@ -75,7 +81,7 @@ export async function aMailbox(
 
 /** Resolves when a mailbox has been looked at since it was asked for, and has some status. */
 export async function synced(
-  api: Api,
+  api: MailApi,
   mailbox: string,
   status = 'up_to_date',
   options: { key?: string } = {},

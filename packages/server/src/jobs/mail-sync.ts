@@ -66,6 +66,8 @@ export function startMailSync(system: System, { pollMs, log }: { pollMs: number;
 
   let heldAt = 0
   const look = async () => {
+    // Who has nothing to bring in stays connected.
+    if (!system.hasRoom()) return
     if (kept.size > 0 && Date.now() - heldAt > holdEveryMs) {
       await holdMailboxes(system.db, [...kept.values()], heldSeconds)
       heldAt = Date.now()

@@ -1,6 +1,6 @@
 import { newUuid } from '@openfield/schema'
 import { joinThreads, type KnownMessage, knownMessages, type LedgerRow, threadsOf } from '../../storage/mail-sync.ts'
-import type { Context } from '../context.ts'
+import { type Context, requireRoom } from '../context.ts'
 import { createEmail } from '../emails/create.ts'
 import { concurrently } from '../imports/concurrently.ts'
 import { keepFiles } from './keep-files.ts'
@@ -39,7 +39,8 @@ const shownMax = 300
 
 /**
  * Makes emails of some messages of a folder, each once, whatever was killed in between and whoever else brings in the same
- * ones: what an email is known by is written together with it. Returns the rows of the ledger for what was dealt with.
+ * ones: what an email is known by is written together with it. Returns the rows of the ledger for what was dealt with. Throws
+ * a 503 once there is no room for more; what has been written is known when it is looked at again.
  */
 export async function bringIn(
   ctx: Context,
@@ -66,6 +67,7 @@ export async function bringIn(
   }
   const threads = await threadsFor(ctx, wanted)
   for (const chunk of chunks(wanted, fetching.chunkBytes)) {
+    requireRoom(ctx)
     const unknown = chunk.filter((one) => !one.known)
     const sources = unknown.length === 0 ? new Map() : await fetching.fetch(unknown.map(({ uid }) => uid))
     const stored = await concurrently(chunk, writers, (one) =>

@@ -123,6 +123,8 @@ async function report(
   { stopping, log }: KeepOptions,
 ) {
   if (stopping.aborted) return reportSync(ctx.db, due, { dueAt: ctx.now() })
+  // Its status says so for as long as there is none, and then it is due.
+  if (!ctx.hasRoom()) return reportSync(ctx.db, due, { state: 'pending', dueAt: ctx.now() })
   const server = mailbox?.settings.imap
   const failure = serverFailure(error, server ? nameOf(server) : '')
   if (mailbox && failure && isLasting(failure)) {

@@ -26,7 +26,13 @@ export type SyncChange = {
 /** How a mailbox is synchronised and how it stands with its server. For its owner and for admins. */
 export async function retrieveSync(ctx: Context, id: string) {
   const mailbox = await requireMailbox(ctx, id)
-  return presentSync(id, mailbox, await syncOf(ctx, mailbox.id), await listFolders(ctx.db, ctx.workspace, mailbox.id))
+  return presentSync(
+    ctx,
+    id,
+    mailbox,
+    await syncOf(ctx, mailbox.id),
+    await listFolders(ctx.db, ctx.workspace, mailbox.id),
+  )
 }
 
 /** Has a mailbox looked at as soon as possible. */
@@ -84,7 +90,7 @@ export async function readLedger(
     }
   })
   return {
-    ...presentSync(id, mailbox, await syncOf(ctx, mailbox.id), folders),
+    ...presentSync(ctx, id, mailbox, await syncOf(ctx, mailbox.id), folders),
     object: 'mailbox_ledger',
     folders: folders.map(({ path, messages, known, checkedAt, renumberedAt }) => ({
       path,
@@ -131,6 +137,7 @@ async function syncOf(ctx: Context, mailbox: string): Promise<StoredSync<Partial
 }
 
 function presentSync(
+  ctx: Context,
   mailboxId: string,
   mailbox: Mailbox,
   { settings, state, problem, dueAt, checkedAt }: StoredSync<Partial<SyncSettings>>,
@@ -138,13 +145,15 @@ function presentSync(
 ) {
   const total = sum(folders.map(({ messages }) => messages))
   const missing = sum(folders.map(({ messages, known }) => Math.max(0, messages - known)))
-  const status = statusOf(mailbox, state, missing)
+  const told = statusOf(mailbox, state, missing)
+  const isRead = !['off', 'paused', 'needs_reconnect'].includes(told)
+  const waits = isRead && !ctx.hasRoom()
   return {
     object: 'mailbox_sync',
     mailboxId,
-    status,
-    problem: mailbox.problem ?? problem,
-    nextAttemptAt: ['off', 'paused', 'needs_reconnect'].includes(status) ? null : dueAt,
+    status: waits ? 'retrying' : told,
+    problem: waits ? noRoom : (mailbox.problem ?? problem),
+    nextAttemptAt: isRead && !waits ? dueAt : null,
     checkedAt,
     progress: { total, done: total - missing, missing },
     ...defaultSettings,
@@ -152,6 +161,8 @@ function presentSync(
     paused: state === 'paused',
   }
 }
+
+const noRoom = 'The disk of the server is nearly full: e-mails are brought in when there is more room.'
 
 /** Whether all is well, whatever the last pass said: never with a gap. */
 function statusOf({ settings, state: signIn }: Mailbox, state: SyncState, missing: number) {

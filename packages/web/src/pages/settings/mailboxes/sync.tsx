@@ -25,7 +25,10 @@ const said: Readonly<Record<MailboxSync['status'], (sync: MailboxSync) => string
   syncing: ({ progress }) => `Bringing in ${count(progress.done)} of ${count(progress.total)} e-mails…`,
   up_to_date: ({ checkedAt }) => `All its e-mails are accounted for, as of ${momentText(checkedAt)}.`,
   gap: ({ progress }) => `${count(progress.missing)} e-mails are missing; they are fetched next.`,
-  retrying: ({ nextAttemptAt }) => `The server cannot be read; the next attempt is at ${momentText(nextAttemptAt)}.`,
+  retrying: ({ nextAttemptAt }) =>
+    nextAttemptAt
+      ? `The server cannot be read; the next attempt is at ${momentText(nextAttemptAt)}.`
+      : 'No e-mails come in for now.',
   needs_reconnect: () => 'Nothing is read until it is connected again.',
   paused: () => 'Paused: nothing is read.',
   off: () => 'Nothing is read from it: it only sends.',
