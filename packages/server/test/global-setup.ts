@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
+import { atDeath } from './at-death.ts'
 import { hasOfficial, officialPath } from './official.ts'
 
 // Loaded by Node itself: what runs this file for Vitest has no import.meta.resolve.
@@ -30,14 +31,16 @@ export default async function setup(project: TestProject) {
   const folder = mkdtempSync(join(tmpdir(), 'openfield-tests-'))
   const conformanceLog = join(folder, 'conformance.jsonl')
   writeFileSync(conformanceLog, '')
-  const clear = () => rmSync(folder, { recursive: true, force: true })
-  const { url, close } = await openPostgres(process.env['DATABASE_URL'] || undefined, folder).catch((error) => {
-    clear()
+  // Nothing is left of a run that was killed.
+  const pid = `$(head -n 1 ${folder}/postgres/postmaster.pid 2>/dev/null)`
+  const clear = atDeath(`pid=${pid}; kill -INT $pid && while kill -0 $pid; do sleep 0.1; done; rm -rf ${folder}`)
+  const { url, close } = await openPostgres(process.env['DATABASE_URL'] || undefined, folder).catch(async (error) => {
+    await clear()
     throw error
   })
   const templateDatabase = await makeTemplate(url).catch(async (error) => {
     await close()
-    clear()
+    await clear()
     throw error
   })
   // Not an inherited setting: what a test starts is told its database.
@@ -48,7 +51,7 @@ export default async function setup(project: TestProject) {
   return async () => {
     report(readFileSync(conformanceLog, 'utf8'))
     await administer(url, `drop database ${templateDatabase}`).finally(close)
-    clear()
+    await clear()
   }
 }
 

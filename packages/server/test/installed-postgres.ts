@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
+import { atDeath } from './at-death.ts'
 
 const programs = existsSync('/usr/lib/postgresql')
   ? readdirSync('/usr/lib/postgresql')
@@ -14,7 +15,10 @@ const programs = existsSync('/usr/lib/postgresql')
 /** The version of the oldest PostgreSQL that this machine has installed; undefined when it has none. */
 export const installedPostgres = programs[0]
 
-/** Starts the PostgreSQL that is installed, for a test file, and returns the URL of an empty database of it. */
+/**
+ * Starts the PostgreSQL that is installed, for a test file, and returns the URL of an empty database of it. It ends with the
+ * tests, also when these are killed.
+ */
 export function startInstalledPostgres(): string {
   const bin = `/usr/lib/postgresql/${installedPostgres}/bin`
   const folder = mkdtempSync(join(tmpdir(), 'openfield-installed-'))
@@ -24,12 +28,13 @@ export function startInstalledPostgres(): string {
   // PostgreSQL refuses to run as root.
   const asRoot = process.getuid?.() === 0
   if (asRoot) run('chown', ['postgres', cluster])
-  const unprivileged = (program: string, args: string[]) =>
-    asRoot ? run('runuser', ['-u', 'postgres', '--', `${bin}/${program}`, ...args]) : run(`${bin}/${program}`, args)
-  afterAll(() => {
-    unprivileged('pg_ctl', ['-D', cluster, '-m', 'immediate', '-w', 'stop'])
-    rmSync(folder, { recursive: true, force: true })
-  })
+  const as = asRoot ? ['runuser', '-u', 'postgres', '--'] : []
+  const unprivileged = (program: string, args: string[]) => {
+    const [first = '', ...rest] = [...as, `${bin}/${program}`, ...args]
+    run(first, rest)
+  }
+  const stop = [...as, `${bin}/pg_ctl`, '-D', cluster, '-m', 'immediate', '-w', 'stop']
+  afterAll(atDeath(`${stop.join(' ')}; rm -rf ${folder}`))
   const port = 20_000 + (randomBytes(2).readUInt16LE() % 20_000)
   unprivileged('initdb', ['-D', cluster, '-U', 'openfield', '-E', 'UTF8', '--locale=C.UTF-8', '-A', 'trust', '-N'])
   const options = `-p ${port} -c listen_addresses= -k ${cluster} -c unix_socket_permissions=0777 -c fsync=off`
