@@ -30,8 +30,14 @@ function withLowerCaseDomain(text: string): string {
   return text.slice(0, at) + text.slice(at).toLowerCase()
 }
 
+/** What nearly all addresses look like: RFC 5322's `dot-atom@dot-atom` of ASCII letters, digits and what names have. */
+const plain = /^[\w'+-]+(?:\.[\w'+-]+)*@([a-z\d-]+(?:\.[a-z\d-]+)+)$/i
+
 /** The domain of a bare address; undefined for anything else. */
 function domainOf(address: string): string | undefined {
+  // The library is right about all, and a hundred times slower.
+  const domain = plain.exec(address)?.[1]
+  if (domain !== undefined) return domain
   // Comments and quoting are legal, never meant, and slow to parse when nested.
   if (/[\s()<>"\\]/.test(address)) return undefined
   const mailbox = emailAddresses.parseOneAddress({ input: address, rfc6532: true, strict: true })
