@@ -5,6 +5,7 @@ import { inTask, jobTask } from '../watching/task.ts'
 import { summariseAccounts } from './account-summaries.ts'
 import { linkEmails } from './email-links.ts'
 import { enrich, enrichNewRecords } from './enrichment.ts'
+import { followImported } from './imported.ts'
 import { runImports, undoImports } from './imports.ts'
 import { noteInteractions } from './interactions.ts'
 import { cleanUpMerges } from './merges.ts'
@@ -60,6 +61,7 @@ const works: Record<WorkKind, { queue: QueueName; doer: Doer }> = {
   'object-removal': { queue: 'quick', doer: removeObjectType },
   'merge-cleanup': { queue: 'quick', doer: cleanUpMerges },
   import: { queue: 'long', doer: runImports },
+  imported: { queue: 'long', doer: followImported },
   'import-undo': { queue: 'long', doer: undoImports },
   'search-words': { queue: 'quick', doer: addSearchWords },
   'sent-copy': { queue: 'network', doer: putSentCopies },

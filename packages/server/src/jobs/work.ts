@@ -1,5 +1,4 @@
-import type { ObjectDefinition } from '@openfield/schema'
-import type { FieldWrite } from '../domain/records/fields.ts'
+import type { Json, ObjectDefinition } from '@openfield/schema'
 import { linkedIds } from '../domain/records/links.ts'
 import type { Work } from '../storage/records.ts'
 import type { Links } from '../storage/rows.ts'
@@ -16,6 +15,7 @@ export type WorkKind =
   | 'object-removal'
   | 'merge-cleanup'
   | 'import'
+  | 'imported'
   | 'import-undo'
   | 'search-words'
   | 'sent-copy'
@@ -66,7 +66,7 @@ type Ends = { from: Links; to: Links }
 export function workOf(
   definition: ObjectDefinition,
   recordId: string,
-  values: readonly FieldWrite[],
+  values: readonly { field: { key: string }; value: Json }[],
   links: readonly Ends[],
   isNew = false,
 ): Work[] {

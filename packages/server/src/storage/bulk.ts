@@ -1,7 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Json } from '@openfield/schema'
+import type { ChangedLinks } from './changes.ts'
 import { type Client, copyIn } from './copy.ts'
 import { type Connection, type Database, rows, sqlState, transaction } from './database.ts'
-import { type Creation, type Entries, refusable, type Work } from './records.ts'
+import { type Creation, type Entries, refusable } from './records.ts'
 import { notedWord } from './search-words.ts'
 
 /** A record that is created together with many others. */
@@ -113,7 +115,7 @@ export const wordsIn = (records: readonly { entries: Entries }[], searchField: n
   )
 
 /**
- * Writes new records with their links, index rows, changes and work: what `create_record` writes for each, by COPY. Their ids,
+ * Writes new records with their links, index rows and changes: what `create_record` writes for each, by COPY. Their ids,
  * external ids and unique values are not taken yet, and what they are linked to is held.
  */
 export async function insertRecords(
@@ -121,8 +123,6 @@ export async function insertRecords(
   workspace: number,
   records: readonly NewRecord[],
   actor: string | null,
-  work: readonly Work[],
-  dueAt: Date,
 ): Promise<void> {
   const entry = 'field, value, id'
   const entries = <F extends keyof Entries, V extends keyof Entries>(table: string, fields: F, values: V): Part => ({
@@ -170,8 +170,32 @@ export async function insertRecords(
         edges.map((edge) => lineOf(workspace, edge.relationship, edge.from, edge.to, edge.fromOne, edge.toOne)),
     },
   ])
-  await addWork(tx, workspace, work, dueAt)
 }
+
+/**
+ * Asks for one piece of work, later, on all that this transaction creates, of which one record is given. Returns the id of
+ * the work, which is the number of the transaction.
+ */
+export async function askLater(tx: Connection, workspace: number, kind: string, one: NewRecord, dueAt: Date) {
+  const [asked] = await rows<{ id: string }>(
+    tx,
+    `insert into outbox (workspace_id, kind, record_id, due_at)
+     select workspace_id, $4, ('00000000-0000-0000-0000-' || lpad(to_hex(transaction::text::bigint), 12, '0'))::uuid, $5
+     from change where workspace_id = $1 and record_id = $2 and id = $3 returning record_id as id`,
+    [workspace, one.id, one.changeId, kind, dueAt],
+  )
+  return asked?.id ?? ''
+}
+
+/** What was created by the transaction that a piece of work is named after. */
+export const createdBy = (db: Connection, workspace: number, work: string) =>
+  rows<{ id: string; type: number; after: Record<string, Json>; links: ChangedLinks }>(
+    db,
+    `select r.id, r.object_type as type, c.after, c.links from change c
+     join record r on r.workspace_id = $1 and r.id = c.record_id
+     where c.workspace_id = $1 and c.transaction = $2::xid8 and c.kind = 'created'`,
+    [workspace, String(Number.parseInt(work.slice(-12), 16))],
+  )
 
 type Part = { table: string; columns: string; lines(): string[] }
 
@@ -262,13 +286,3 @@ async function letGo(tx: Client, workspace: number, edges: readonly Edge[], reco
     }
   }
 }
-
-/** What is asked for already is asked for once more; in the order that others keep, too, who ask for much. */
-const addWork = (tx: Client, workspace: number, work: readonly Work[], dueAt: Date) =>
-  tx.query(
-    `insert into outbox as o (workspace_id, kind, record_id, due_at)
-     select $1, w.kind, w.record, $4 from (select distinct * from unnest($2::text[], $3::uuid[]) x(kind, record)) w
-     order by w.kind, w.record
-     on conflict (workspace_id, kind, record_id) do update set version = o.version + 1, attempts = 0, progress = null`,
-    [workspace, work.map(({ kind }) => kind), work.map(({ recordId }) => recordId), dueAt],
-  )

@@ -1,4 +1,5 @@
 import { type Connection, type Database, run, type Statement, transaction } from './database.ts'
+import type { Work } from './records.ts'
 
 /** One piece of work of a workspace. `version` tells whether it was asked for again while it was being done. */
 export type OutboxRow = { kind: string; recordId: string; version: number; attempts: number; progress: string | null }
@@ -40,6 +41,23 @@ export async function dueWork(
   const found = await run<[string, string, number, number, string | null]>(db, due, [workspace, ofKinds, limit])
   return found.map(([kind, recordId, version, attempts, progress]) => ({ kind, recordId, version, attempts, progress }))
 }
+
+/** Asks for much work, in the order that others keep, too, who ask for much. */
+export const askFor = (tx: Connection, workspace: number, work: readonly Work[]) =>
+  tx.query(
+    `insert into outbox as o (workspace_id, kind, record_id)
+     select $1, w.kind, w.record from (select distinct * from unnest($2::text[], $3::uuid[]) x(kind, record)) w
+     order by w.kind, w.record
+     on conflict (workspace_id, kind, record_id) do update set version = o.version + 1, attempts = 0, progress = null`,
+    [workspace, work.map(({ kind }) => kind), work.map(({ recordId }) => recordId)],
+  )
+
+/** Work of a kind that was to be done later is due now. */
+export const hasten = (db: Connection, workspace: number, kind: string, ids: readonly string[]) =>
+  db.query(
+    'update outbox set due_at = now() where workspace_id = $1 and kind = $2 and record_id = any($3) and due_at > now()',
+    [workspace, kind, ids],
+  )
 
 const own = 'workspace_id = $1 and kind = $2 and record_id = $3 and version = $4'
 const keyOf = (workspace: number, work: OutboxRow) => [workspace, work.kind, work.recordId, work.version]

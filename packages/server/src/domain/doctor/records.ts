@@ -39,6 +39,8 @@ export async function examineRecords(inspection: Inspection): Promise<{ records:
   const byNumber = new Map(Array.from(types.values(), (type) => [type.number, type]))
   const expected: Expected = (record) => expectedOf(byNumber.get(record.objectType), record)
   const wordsAreComing = await isWaiting(snapshot, workspace, 'search-words')
+  // What the records of an import ask for is asked for when it has ended.
+  const textIsComing = await isWaiting(snapshot, workspace, 'imported')
   const seen = new Map(tables.map((table) => [table, new Map<number, number>()]))
   const contested: Contested[] = []
   let records = 0
@@ -62,7 +64,7 @@ export async function examineRecords(inspection: Inspection): Promise<{ records:
     if (!wordsAreComing) await examineWords(inspection, all, expected)
     await examineLog(inspection, byNumber, page)
     examineGenerated(inspection, byNumber, page)
-    await examineSummaries(inspection, byNumber, page)
+    if (!textIsComing) await examineSummaries(inspection, byNumber, page)
   }
   const entries = await examineSurplus(inspection, seen, expected)
   // What must be unique may be free by now.

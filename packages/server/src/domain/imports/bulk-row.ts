@@ -18,7 +18,7 @@ import type { Entries } from '../../storage/records.ts'
 import type { Context } from '../context.ts'
 import { type RecordInput, readNew, setFields, systemLinks } from '../records/create.ts'
 import { findType } from '../records/definitions.ts'
-import { bareValues, entriesOf, type FieldWrite } from '../records/fields.ts'
+import { bareValues, entriesOf } from '../records/fields.ts'
 import { rulesOf, type Write } from '../records/rules.ts'
 import { requireImportable } from './import.ts'
 
@@ -32,7 +32,6 @@ export type ReadRow = {
   externalId: string | null
   at: Date
   updatedAt: Date
-  values: readonly FieldWrite[]
   write: Write
   /** Whether it also gets links by what others have. */
   derives: boolean
@@ -104,7 +103,6 @@ export async function readRow(
     externalId,
     at,
     updatedAt: updatedAt < at ? at : updatedAt,
-    values,
     write: { ...write, links: [...write.links, ...systemLinks(definition, (row as RecordInput).links)] },
     derives: !copies && rulesOf(definition).derive !== undefined,
     mail: (row as RecordInput).mail,

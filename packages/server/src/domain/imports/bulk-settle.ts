@@ -1,5 +1,4 @@
 import { ApiError, badRequest, encodeId, type ObjectDefinition, unprocessable } from '@openfield/schema'
-import { workOf } from '../../jobs/work.ts'
 import {
   type ExternalId,
   findByExternalIds,
@@ -11,10 +10,8 @@ import {
 } from '../../storage/bulk.ts'
 import type { Client } from '../../storage/copy.ts'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
-import type { Work } from '../../storage/records.ts'
 import type { Context } from '../context.ts'
-import { noLinks } from '../records/create.ts'
-import { type LinkChange, linkLog, linksAfter, newLinks, refusedLink } from '../records/relationships.ts'
+import { type LinkChange, linkLog, newLinks, refusedLink } from '../records/relationships.ts'
 import { rulesOf } from '../records/rules.ts'
 import { changeIdAt, valueTaken } from '../records/write.ts'
 import { isRead, type ReadRow, type References } from './bulk-row.ts'
@@ -23,7 +20,7 @@ import { isRead, type ReadRow, type References } from './bulk-row.ts'
 export type Settled = { outcome: 'created' | 'exists'; id: string } | { outcome: 'refused'; error: ApiError }
 
 /** What is to be written of some rows, and what becomes of each. */
-export type Settlement = { records: NewRecord[]; work: Work[]; outcomes: Settled[] }
+export type Settlement = { records: NewRecord[]; outcomes: Settled[] }
 
 /**
  * Decides what becomes of rows, one after the other, by what there is: each may refer to those before it. Only looks; what is
@@ -37,12 +34,12 @@ export async function settle(
   references: References,
 ): Promise<Settlement> {
   const there = await lookUp(ctx, tx, rows, references)
-  const settlement: Settlement = { records: [], work: [], outcomes: [] }
+  const settlement: Settlement = { records: [], outcomes: [] }
   for (const row of rows) {
     try {
       if (!isRead(row)) throw row
       settlement.outcomes.push(
-        existing(there, row) ?? (await settleOne(ctx, definitions, row, references, there, settlement)),
+        existing(there, row) ?? (await settleOne(ctx, definitions, row, references, there, settlement.records)),
       )
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
@@ -113,9 +110,9 @@ async function settleOne(
   row: ReadRow,
   references: References,
   there: There,
-  { records, work }: Settlement,
+  records: NewRecord[],
 ): Promise<Settled> {
-  const { definition, id, externalId, at, updatedAt, values, entries, fields, after } = row
+  const { definition, id, externalId, at, updatedAt, entries, fields, after } = row
   const links = row.write.links.map((change) => resolved(change, references, there))
   const derived = row.derives && (await rulesOf(definition).derive?.(ctx, definition, { ...row.write, links }, []))
   const changes = [...links, ...(derived || [])]
@@ -144,7 +141,6 @@ async function settleOne(
     linkChanges: linkLog(changes),
     ...(row.mail && { mail: row.mail }),
   })
-  work.push(...workOf(definition, id, values, [linksAfter(noLinks, changes)], true))
   return { outcome: 'created', id: encodeId(definition.prefix, id) }
 }
 

@@ -295,6 +295,8 @@ describe('an import of any number of records', () => {
     while (!answer.text.includes('"row":2000')) await wait(20)
     outgoing.destroy()
     await ended
+    // What follows from those that came does not wait for the others.
+    await settled(api)
     const lines = await importRows(rows)
     const { created = 0, exists = 0, ...rest } = summaryOf(lines) as Record<string, unknown>
     expect(rest).toEqual({ done: true, rows: 3000, refused: 0 })

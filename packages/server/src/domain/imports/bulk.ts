@@ -1,8 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ApiError } from '@openfield/schema'
-import { inBatch, insertRecords, know, wordsIn } from '../../storage/bulk.ts'
+import type { WorkKind } from '../../jobs/work.ts'
+import { askLater, inBatch, insertRecords, know, wordsIn } from '../../storage/bulk.ts'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import { firstUse } from '../../storage/idempotency.ts'
+import { hasten } from '../../storage/outbox.ts'
 import { noteWords } from '../../storage/search-words.ts'
 import { type Context, withDefinitions } from '../context.ts'
 import { searchField } from '../search/words.ts'
@@ -23,8 +25,12 @@ const rowsMax = 2000
 const sizeMax = 8 * 1024 * 1024
 const rowsInOneGo = 10
 
-/** What the rows of a long import ask for waits, so that it is not in their way, and is asked for once for many. */
-const workDelayMs = 120_000
+/**
+ * What follows from the records is seen to when all are there, so that it is not in their way and is done once for many; or
+ * so long after they came, should the import never come to its end.
+ */
+const workDelayMs = 10 * 60_000
+const work: WorkKind = 'imported'
 
 /**
  * Creates records, of any number and of all types that can be created, in their order. A row is an object with `objectType`,
@@ -56,7 +62,7 @@ export async function* importRows(
     }
     yield [...(await importer.writeAll()), importer.summary]
   } finally {
-    await importer.settled()
+    await importer.end()
   }
 }
 
@@ -84,6 +90,8 @@ class Importer {
   #batch: Batch = newBatch(0)
   #writing: Promise<RowResult[]> = Promise.resolve([])
   #batches = 0
+  /** The work that waits for the end. */
+  readonly #asked: string[] = []
   /** Words that are noted already. */
   #words = new Set<string>()
 
@@ -115,8 +123,13 @@ class Importer {
     return [...(await this.#write()), ...(await this.#write())]
   }
 
-  /** Resolves when nothing is being written any more. */
-  settled = () => this.#writing.then(nothing, nothing)
+  /** Resolves when nothing is being written any more, and what follows from it is seen to. */
+  async end(): Promise<void> {
+    await this.#writing.catch(nothing)
+    if (this.#asked.length === 0) return
+    await hasten(this.#ctx.db, this.#ctx.workspace, work, this.#asked)
+    this.#ctx.workWritten()
+  }
 
   /** Begins to write the batch, while the next one is read. Returns what became of the one before it. */
   async #write(): Promise<RowResult[]> {
@@ -144,19 +157,21 @@ class Importer {
 
   async #writeBatch(batch: Batch): Promise<RowResult[]> {
     const { db, workspace, caller } = this.#ctx
-    const outcomes = await withDefinitions(this.#ctx, async (definitions) => {
+    const { outcomes, asked } = await withDefinitions(this.#ctx, async (definitions) => {
       if (definitions.version !== batch.definitions?.version) await this.#readAgain(batch, definitions)
       await this.#noteWords(batch)
       return inBatch(db, workspace, definitions.version, async (tx) => {
-        const { records, work, outcomes } = await settle(this.#ctx, tx, definitions, batch.read, batch.references)
-        const dueAt = new Date(this.#ctx.now().getTime() + (this.#batches === 0 ? 0 : workDelayMs))
-        if (records.length > 0) await insertRecords(tx, workspace, records, caller?.actor ?? null, work, dueAt)
-        return outcomes
+        const { records, outcomes } = await settle(this.#ctx, tx, definitions, batch.read, batch.references)
+        const [one] = records
+        if (!one) return { outcomes }
+        await insertRecords(tx, workspace, records, caller?.actor ?? null)
+        const dueAt = new Date(this.#ctx.now().getTime() + workDelayMs)
+        return { outcomes, asked: await askLater(tx, workspace, work, one, dueAt) }
       })
     })
+    if (asked !== undefined) this.#asked.push(asked)
     if (this.#batches === 0) await know(db)
     this.#batches += 1
-    this.#ctx.workWritten()
     this.#ctx.events.wake(workspace)
     return outcomes.map((outcome, at) => this.#result(batch.before + at + 1, outcome))
   }
