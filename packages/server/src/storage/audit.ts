@@ -1,6 +1,6 @@
 import { newUuid } from '@openfield/schema'
 import { type Connection, rows, run, type Statement } from './database.ts'
-import { Parameters } from './list.ts'
+import { Parameters } from './filters.ts'
 
 /** Something that was done, or tried. */
 export type AuditEntry = {

@@ -311,7 +311,10 @@ export async function typeOfRecord(db: Connection, workspace: number, id: string
   return found?.objectType
 }
 
-/** The log does not tell what was erased: what was counted by it is counted anew with another version of the definitions. */
+/**
+ * The log does not tell what was erased, or put right: what was counted and kept by it is looked up anew with another version
+ * of the definitions.
+ */
 export const countAnew = (tx: Connection, workspace: number) =>
   tx.query('update definitions_version set version = version + 1 where workspace_id = $1', [workspace])
 

@@ -1,6 +1,6 @@
 import type { Connection } from './database.ts'
 import { run } from './database.ts'
-import { allOf, driverFirst, type Filter, Parameters, type Part, part, select, statementOf } from './list.ts'
+import { allOf, driverFirst, type Filter, Parameters, type Part, part, select, statementOf } from './filters.ts'
 import type { Shape } from './records.ts'
 import {
   briefColumns,

@@ -1,7 +1,7 @@
 import type { Condition, IndexEntries, Json } from '@openfield/schema'
 import { type Connection, run } from './database.ts'
+import type { Parameters } from './filters.ts'
 import { indexKey } from './index-key.ts'
-import type { Parameters } from './list.ts'
 import { definitionsVersion } from './rows.ts'
 
 /**
@@ -100,13 +100,8 @@ function talliedCounter(db: Connection, sql: Parameters, workspace: number, coun
   return {
     column: `json_build_array(${atEdge}, ${changesSince(sql, counted, tally.snapshot)})`,
     total(found, { definitions, snapshot }) {
-      const [near, [scanned, all, changes]] = found as [number, [number, number, Change[]]]
-      const isGood =
-        scanned <= scannedMax &&
-        all <= changesMax &&
-        tally.definitions === definitions &&
-        Date.now() - tally.takenAt < ageMaxMs &&
-        isClear(changes)
+      const [near, [scanned, fresh, changes]] = found as [number, [number, number, Change[]]]
+      const isGood = isNear(tally, { definitions, scanned, fresh }) && isClear(changes)
       const name = nameOf(workspace, counted)
       if (!isGood) {
         talliesOf(db).delete(name)
@@ -131,14 +126,29 @@ function keep(db: Connection, name: string, tally: Tally) {
   }
 }
 
+/** Common table expressions: `fresh`, what the log has that a snapshot had not, of what was looked through; both bounded. */
+export function freshChanges(sql: Parameters, snapshot: string, columns: string): string {
+  const since = sql.add(snapshot, 'pg_snapshot')
+  return `scanned as materialized (
+      select ${columns}, pg_visible_in_snapshot(transaction, ${since}) as known from change
+      where workspace_id = $1 and transaction >= pg_snapshot_xmin(${since}) order by transaction, id limit ${scannedMax + 1}),
+    fresh as materialized (select * from scanned where not known limit ${changesMax + 1})`
+}
+
+/** Whether what was found at a moment can be brought up to another one by the changes since. */
+export const isNear = (
+  { definitions, takenAt }: { definitions: number; takenAt: number },
+  now: { definitions: number; scanned: number; fresh: number },
+): boolean =>
+  now.scanned <= scannedMax &&
+  now.fresh <= changesMax &&
+  definitions === now.definitions &&
+  Date.now() - takenAt < ageMaxMs
+
 /** What the log has that a snapshot had not: how much was looked through, how much there is, and the changes. */
 function changesSince(sql: Parameters, { objectType, value }: Counted, snapshot: string): string {
-  const [since, key] = [sql.add(snapshot, 'pg_snapshot'), sql.add(value?.key ?? '', 'text')]
-  return `(with scanned as materialized (
-      select record_id, kind, before->${key} as before, after->${key} as after,
-        pg_visible_in_snapshot(transaction, ${since}) as known from change
-      where workspace_id = $1 and transaction >= pg_snapshot_xmin(${since}) order by transaction, id limit ${scannedMax + 1}),
-    fresh as materialized (select * from scanned where not known limit ${changesMax + 1})
+  const key = sql.add(value?.key ?? '', 'text')
+  return `(with ${freshChanges(sql, snapshot, `record_id, kind, before->${key} as before, after->${key} as after`)}
     select json_build_array((select count(*) from scanned), (select count(*) from fresh),
       (select coalesce(json_agg(json_build_array(f.kind, f.before, f.after, r.fields->${key}->'value', f.record_id)), '[]')
         from fresh f cross join lateral (

@@ -1,6 +1,6 @@
 import { badRequest, type Json } from '@openfield/schema'
 import { type Connection, run, sqlState } from './database.ts'
-import { allOf, driverFirst, type Filter, Parameters, type Part, statementOf } from './list.ts'
+import { allOf, driverFirst, type Filter, Parameters, type Part, statementOf } from './filters.ts'
 import { sourceOf } from './query.ts'
 import { definitionsVersion } from './rows.ts'
 

@@ -1,5 +1,5 @@
 import { type Connection, run } from './database.ts'
-import { type Filter, Parameters, part } from './list.ts'
+import { type Filter, Parameters, part } from './filters.ts'
 
 /** Which of some records pass a filter. */
 export async function visibleRecords(

@@ -4,6 +4,7 @@ import { readDefinitions } from '../../storage/definitions.ts'
 import { countOn, namesOfNobody, numberings, rowsOfNobody, sealedTexts } from '../../storage/doctor/catalog.ts'
 import { recordsOf } from '../../storage/doctor/entries.ts'
 import { faults, findFault, type Knowledge, mendFault } from '../../storage/doctor/faults.ts'
+import { countAnew } from '../../storage/erasures.ts'
 import { listWorkspaces } from '../../storage/workspaces.ts'
 import type { System } from '../context.ts'
 import { isSealedWith } from '../encryption.ts'
@@ -41,6 +42,7 @@ export const examine = (system: Pick<System, 'db' | 'blobs'>, order: Order): Pro
       await examineSealed(inspection, order)
       const { records, entries } = await examineRecords(inspection)
       const files = await examineFiles(inspection)
+      if (inspection.findings.all.some(({ repaired }) => repaired > 0)) await countAnew(system.db, id)
       for (const finding of inspection.findings.all) {
         findings.add(workspaceId(id), finding.what, { ...finding, ids: await publicIds(inspection, finding.ids) })
       }

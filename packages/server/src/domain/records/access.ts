@@ -1,7 +1,7 @@
 import type { Access, Json, ObjectDefinition } from '@openfield/schema'
 import { decodeId, forbidden } from '@openfield/schema'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
-import type { Filter } from '../../storage/list.ts'
+import type { Filter } from '../../storage/filters.ts'
 import type { StoredRecord } from '../../storage/rows.ts'
 import { visibleRecords } from '../../storage/visibility.ts'
 import type { Caller, Context } from '../context.ts'

@@ -10,7 +10,7 @@ import {
   type ValueType,
 } from '@openfield/schema'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
-import type { Filter } from '../../storage/list.ts'
+import type { Filter } from '../../storage/filters.ts'
 
 /** A filter as written, e.g. `$name[equal]` → `Acme`. */
 export type WrittenFilter = { key: string; text: string }

@@ -1,6 +1,7 @@
 import { badRequest, forbidden, type ObjectDefinition, scopes } from '@openfield/schema'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
-import { type Filter, listRecords as storedPage } from '../../storage/list.ts'
+import type { Filter } from '../../storage/filters.ts'
+import { listRecords as storedPage } from '../../storage/list.ts'
 import { listTrashedRecords } from '../../storage/trash.ts'
 import { noteQuery } from '../../watching/task.ts'
 import { type Context, withDefinitions } from '../context.ts'

@@ -1,6 +1,6 @@
 import { ApiError, badRequest, type Field, firstUuidAt, type ObjectDefinition, recordMoments } from '@openfield/schema'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
-import type { Filter } from '../../storage/list.ts'
+import type { Filter } from '../../storage/filters.ts'
 import { parseCondition, parseFilter, readKey, type WrittenFilter } from './filters.ts'
 import { resolveStageFilters } from './stages.ts'
 

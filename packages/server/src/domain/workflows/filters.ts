@@ -1,7 +1,7 @@
 import { badRequest, type ObjectDefinition } from '@openfield/schema'
 import type { Connection } from '../../storage/database.ts'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
-import type { Filter } from '../../storage/list.ts'
+import type { Filter } from '../../storage/filters.ts'
 import { visibleRecords } from '../../storage/visibility.ts'
 import { parseQueryFilters } from '../records/query-filters.ts'
 
