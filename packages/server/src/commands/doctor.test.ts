@@ -1,15 +1,16 @@
 import { readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeId, type IdPrefix } from '@openfield/schema'
-import { afterAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { aContact, aField, aMember, anAccount, anOpportunity, successOf } from '../../test/factories.ts'
-import { createDatabase, dropDatabase, settled, startApi } from '../../test/harness.ts'
+import { createDatabase, dropDatabase, type ListBody, settled, startApi } from '../../test/harness.ts'
 import { newDataFolder, runProgram } from '../../test/program.ts'
 import { aFile } from '../../test/uploads.ts'
 import type { Finding } from '../domain/doctor/findings.ts'
 import { seal } from '../domain/encryption.ts'
 import { openEmbeddedDatabase } from '../embedded/postgres.ts'
 import { openStorage } from '../storage/open.ts'
+import { limits } from '../storage/tallies.ts'
 import { doctor } from './doctor.ts'
 
 // A PostgreSQL as people have it: that of the other tests is not safe from crashes, which is a finding.
@@ -19,6 +20,8 @@ afterAll(() => embedded.close())
 const { host, port, user, database } = embedded.connection
 const url = `postgresql:///${database}?${new URLSearchParams({ host, port: String(port), user })}`
 const api = await startApi({ DATABASE_URL: url, OPENFIELD_DATA_DIR: dataDir })
+
+const { counted } = limits
 
 type Diagnosis = {
   code: number
@@ -114,6 +117,21 @@ describe('index rows', () => {
     }
     const found = await api.get<{ data: { id: string }[] }>('/v1/accounts?$name=Zebra')
     expect(successOf(found).data.map(({ id }) => id)).toEqual([account.id])
+  })
+
+  it('that are written count at once in totals of a server that kept them', async () => {
+    limits.counted = 0
+    onTestFinished(() => {
+      limits.counted = counted
+    })
+    await anAccount(api, { $name: 'Counted' })
+    const { id } = await anAccount(api, { $name: 'Counted' })
+    const uuid = decodeId('acc', id)
+    await api.sql("delete from index_text where field = 101 and value = 'counted' and id = $1", [uuid])
+    const total = async () => successOf(await api.get<ListBody>('/v1/accounts?$name=Counted')).totalCount
+    expect([await total(), await total()]).toEqual([1, 1])
+    await diagnose({ repair: true })
+    expect(await total()).toBe(2)
   })
 
   it('of numbers and of derived values too', async () => {
