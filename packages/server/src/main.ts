@@ -114,6 +114,7 @@ const importing = program
   .description('take in a workspace that was exported, beside those that are there')
   .argument('<file>', 'which')
   .option('--as <name>', 'what it is called here')
+  .option('--erasures <file>', 'a register of what was erased since, beside that of the data folder')
   .option('--json', 'print JSON')
   .action((file, options) => importCommand(readConfig(process.env), file, options))
 importing

@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs'
 import type { Config } from '../config.ts'
 import { noteCommand } from '../domain/audit/note.ts'
 import { verifyBackup } from '../domain/backup/read.ts'
 import { restore } from '../domain/backup/restore.ts'
 import { backUp } from '../domain/backup/write.ts'
 import type { System } from '../domain/context.ts'
-import { eraseAgain, readRegister, registerPath, UnusableRegister } from '../domain/erasures/register.ts'
+import { eraseAgain, readRegisters } from '../domain/erasures/register.ts'
 import { migrate } from '../storage/migrate.ts'
 import { withSystem } from './system.ts'
 
@@ -45,10 +44,8 @@ export async function backup(config: Config, file: string, { withKey = false, ve
 export async function restoreCommand(config: Config, file: string, { json, erasures }: Options) {
   const started = Date.now()
   const { OPENFIELD_DATA_DIR: dataDir, OPENFIELD_ENCRYPTION_KEY: givenKey } = config
-  if (erasures !== undefined && !existsSync(erasures)) throw new UnusableRegister(`There is no file ${erasures}.`)
   // Read first: nothing is restored when it cannot be erased again.
-  const paths = [registerPath(dataDir), ...(erasures === undefined ? [] : [erasures])]
-  const register = (await Promise.all(paths.map(readRegister))).flat()
+  const register = await readRegisters(dataDir, erasures)
   const { manifest, about, hasKey, erased } = await withSystem(
     config,
     async (system) => {

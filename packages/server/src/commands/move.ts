@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import { noteCommand } from '../domain/audit/note.ts'
 import { takeInWorkspace } from '../domain/backup/take-in.ts'
 import { exportWorkspace } from '../domain/backup/write.ts'
+import { eraseArrived, readRegisters } from '../domain/erasures/register.ts'
 import { workspaceId } from '../domain/workspaces/create.ts'
 import { appliedTo } from '../storage/migrate.ts'
 import { bytes, contents, print } from './backup.ts'
@@ -42,18 +43,25 @@ export async function exportCommand(config: Config, file: string, options: Expor
   ])
 }
 
+type ImportOptions = { as?: string; erasures?: string; json?: boolean }
+
 /** `openfield import FILE`: takes in a workspace that was exported, beside those that are there. */
-export async function importCommand(config: Config, file: string, options: { as?: string; json?: boolean }) {
+export async function importCommand(config: Config, file: string, options: ImportOptions) {
   const started = Date.now()
-  const { workspace, name, manifest, about, closed } = await withSystem(config, async (system) => {
+  // Read first: nothing is taken in when it cannot be erased again.
+  const register = await readRegisters(config.OPENFIELD_DATA_DIR, options.erasures)
+  const { workspace, name, manifest, about, closed, erased } = await withSystem(config, async (system) => {
     const taken = await takeInWorkspace(system, file, options.as)
-    await noteCommand(system.db, 'importWorkspace', { createdAt: taken.about.createdAt }, taken.workspace)
-    return taken
+    const erased = await eraseArrived(system, taken.workspace, register)
+    await system.keepErasures()
+    await noteCommand(system.db, 'importWorkspace', { createdAt: taken.about.createdAt, erased }, taken.workspace)
+    return { ...taken, erased }
   })
   const seconds = (Date.now() - started) / 1000
   const id = workspaceId(workspace)
-  print(options.json, { workspaceId: id, name, ...manifest, createdAt: about.createdAt, closed, seconds }, [
+  print(options.json, { workspaceId: id, name, ...manifest, createdAt: about.createdAt, closed, erased, seconds }, [
     `Took in ${name} as ${id}: ${contents(manifest)}, as of ${about.createdAt}, in ${seconds.toFixed(1)} s.`,
+    ...(erased > 0 ? [`Erased again what had been erased since: ${erased}.`] : []),
     ...list('Mailboxes to be connected again', closed.mailboxes),
     ...list('Workflows and webhooks that sign with a new secret, which receivers have to be told', closed.workflows),
     'API keys and passwords are the same as before; whoever was signed in signs in again.',

@@ -268,6 +268,29 @@ describe('a backup from before an erasure', () => {
     }
   })
 
+  it('is taken in as one workspace without what was erased since, there or where it comes from', async () => {
+    const address = 'moved@wormwood.example'
+    const person = await aContact(api, { $email: [address] })
+    const settings = { DATABASE_URL: api.database, OPENFIELD_DATA_DIR: api.config.OPENFIELD_DATA_DIR }
+    const file = join(tmpdir(), `before-${crypto.randomUUID()}.tar.zst`)
+    const register = `${file}.jsonl`
+    onTestFinished(() => {
+      for (const path of [file, register]) rmSync(path, { force: true })
+    })
+    expect((await runProgram(['export', file, '--workspace', 'wsp_1'], settings).ended).code).toBe(0)
+    successOf(await erase({ recordId: person.id }))
+    writeFileSync(register, (await runProgram(['erasures'], settings).ended).output)
+    const target = await startApi()
+    const there = { DATABASE_URL: target.database, OPENFIELD_DATA_DIR: target.config.OPENFIELD_DATA_DIR }
+    const args = ['import', file, '--json', '--erasures', register]
+    const { code, output, errors } = await runProgram(args, there).ended
+    expect([code, errors]).toEqual([0, ''])
+    expect(JSON.parse(output)).toMatchObject({ workspaceId: 'wsp_2', erased: 1 })
+    expect(await tracesIn(target, [address])).toEqual([])
+    expect(await faultsOf(target)).toEqual({})
+    expect(readFileSync(join(target.config.OPENFIELD_DATA_DIR, 'erasures.jsonl'), 'utf8')).toContain('"workspace":2')
+  })
+
   it('is not restored by a register that cannot be read', async () => {
     const register = join(tmpdir(), `register-${crypto.randomUUID()}.jsonl`)
     writeFileSync(register, 'no JSON\n')

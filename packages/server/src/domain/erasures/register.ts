@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -22,7 +23,7 @@ type Entry = z.output<typeof entry>
 /** Thrown for a register that cannot be read; the message says why. */
 export class UnusableRegister extends Error {}
 
-export const registerPath = (dataDir: string) => join(dataDir, 'erasures.jsonl')
+const registerPath = (dataDir: string) => join(dataDir, 'erasures.jsonl')
 
 const entryOf = ({ actor: _, at, ...one }: StoredErasure & { workspace: number }): Entry => ({
   ...one,
@@ -53,7 +54,7 @@ export const keepRegister = (db: Database, dataDir: string) => async (): Promise
 }
 
 /** Reads a register; one that is not there is empty. Throws UnusableRegister. */
-export async function readRegister(path: string): Promise<Entry[]> {
+async function readRegister(path: string): Promise<Entry[]> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return ''
     throw new UnusableRegister(`${path} cannot be read: ${error.message}`)
@@ -70,16 +71,44 @@ export async function readRegister(path: string): Promise<Entry[]> {
   })
 }
 
+/** The entries of the register of a data folder, and of another one where it is named, which has to be there. */
+export async function readRegisters(dataDir: string, other: string | undefined): Promise<Entry[]> {
+  if (other !== undefined && !existsSync(other)) throw new UnusableRegister(`There is no file ${other}.`)
+  const paths = [registerPath(dataDir), ...(other === undefined ? [] : [other])]
+  return (await Promise.all(paths.map(readRegister))).flat()
+}
+
 /** Erases again what a database still has of what was erased, and says how many erasures that were. */
 export async function eraseAgain(system: System, register: readonly Entry[]): Promise<number> {
   const done = new Set((await allErasures(system.db)).map(({ id }) => id))
   const missing = new Map(register.filter(({ id }) => !done.has(id)).map((one) => [one.id, one]))
-  for (const { workspace, at, ...one } of missing.values()) {
-    const ctx = { ...system, workspace, caller: undefined }
-    const erasure: StoredErasure = { ...one, at: new Date(at), actor: null }
-    const isThere = await withDefinitions(ctx, (definitions) => apply(ctx, definitions, erasure))
+  for (const one of missing.values()) {
+    const { workspace } = one
     // Of what the backup does not have, it is known all the same.
-    if (!isThere) await transaction(system.db, (tx) => addErasure(tx, workspace, erasure))
+    if (!(await again(system, workspace, one)))
+      await transaction(system.db, (tx) => addErasure(tx, workspace, erasureOf(one)))
   }
   return missing.size
+}
+
+/**
+ * Erases again what a workspace that was taken in has of what was erased, here or where it was: records are known by their ids,
+ * whichever number the workspace had. Says how many erasures that were.
+ */
+export async function eraseArrived(system: System, workspace: number, register: readonly Entry[]): Promise<number> {
+  const known = await allErasures(system.db)
+  const done = new Set(known.filter((one) => one.workspace === workspace).map(({ id }) => id))
+  const maybe = new Map([...register, ...known.map(entryOf)].map((one) => [one.id, one]))
+  let erased = 0
+  for (const one of maybe.values()) {
+    if (!done.has(one.id) && (await again(system, workspace, one))) erased += 1
+  }
+  return erased
+}
+
+const erasureOf = ({ workspace: _, at, ...one }: Entry): StoredErasure => ({ ...one, at: new Date(at), actor: null })
+
+function again(system: System, workspace: number, one: Entry): Promise<boolean> {
+  const ctx = { ...system, workspace, caller: undefined }
+  return withDefinitions(ctx, (definitions) => apply(ctx, definitions, erasureOf(one)))
 }
