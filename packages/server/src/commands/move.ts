@@ -3,7 +3,7 @@ import type { Config } from '../config.ts'
 import { noteCommand } from '../domain/audit/note.ts'
 import { takeInWorkspace } from '../domain/backup/take-in.ts'
 import { exportWorkspace } from '../domain/backup/write.ts'
-import { eraseArrived, readRegisters } from '../domain/erasures/register.ts'
+import { readRegisters } from '../domain/erasures/register.ts'
 import { workspaceId } from '../domain/workspaces/create.ts'
 import { appliedTo } from '../storage/migrate.ts'
 import { bytes, contents, print } from './backup.ts'
@@ -51,11 +51,11 @@ export async function importCommand(config: Config, file: string, options: Impor
   // Read first: nothing is taken in when it cannot be erased again.
   const register = await readRegisters(config.OPENFIELD_DATA_DIR, options.erasures)
   const { workspace, name, manifest, about, closed, erased } = await withSystem(config, async (system) => {
-    const taken = await takeInWorkspace(system, file, options.as)
-    const erased = await eraseArrived(system, taken.workspace, register)
+    const taken = await takeInWorkspace(system, file, { name: options.as, register })
     await system.keepErasures()
-    await noteCommand(system.db, 'importWorkspace', { createdAt: taken.about.createdAt, erased }, taken.workspace)
-    return { ...taken, erased }
+    const { about, erased } = taken
+    await noteCommand(system.db, 'importWorkspace', { createdAt: about.createdAt, erased }, taken.workspace)
+    return taken
   })
   const seconds = (Date.now() - started) / 1000
   const id = workspaceId(workspace)

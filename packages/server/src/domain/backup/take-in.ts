@@ -2,17 +2,28 @@ import { parseKey } from '../../storage/encryption-key.ts'
 import type { Arrival } from '../../storage/moving.ts'
 import { takeIn } from '../../storage/moving.ts'
 import type { Context } from '../context.ts'
+import { removeBytes } from '../erasures/erase.ts'
+import { type Entry, eraseArriving } from '../erasures/register.ts'
 import { bringCredentials } from '../mailboxes/credentials.ts'
 import { bringSecrets } from '../workflows/secrets.ts'
 import { readBackup, UnusableBackup } from './read.ts'
 
 type Target = Pick<Context, 'db' | 'blobs' | 'encryptionKey' | 'now'>
 
+/** What the workspace is called here, if otherwise, and what was erased that it may have. */
+type Choices = { name: string | undefined; register: readonly Entry[] }
+
 /**
- * Takes in a workspace that was exported, beside those that are here; `name` calls it something else. All of the file is
+ * Takes in a workspace that was exported, beside those that are here, without what has been erased since. All of the file is
  * checked before it counts, and until then nothing of it can be seen. Throws UnusableBackup, and a 422 that says why not.
  */
-export async function takeInWorkspace(ctx: Target, path: string, name?: string) {
+export async function takeInWorkspace(ctx: Target, path: string, choices: Choices) {
+  const { files, ...taken } = await takeInRows(ctx, path, choices)
+  await removeBytes(ctx, files)
+  return taken
+}
+
+async function takeInRows(ctx: Target, path: string, { name, register }: Choices) {
   const written: string[] = []
   try {
     return await takeIn(ctx.db, async (begin) => {
@@ -51,7 +62,8 @@ export async function takeInWorkspace(ctx: Target, path: string, name?: string) 
         mailboxes: await bringCredentials(target, origin),
         workflows: await bringSecrets(target, origin),
       }
-      return { ...read, workspace, name: name ?? read.about.workspace?.name ?? '', closed }
+      const erasures = await eraseArriving(db, target, register)
+      return { ...read, workspace, name: name ?? read.about.workspace?.name ?? '', closed, ...erasures }
     })
   } catch (error) {
     for (const key of written) await ctx.blobs.remove(key).catch(() => {})

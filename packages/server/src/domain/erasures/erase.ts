@@ -110,23 +110,36 @@ const leftOf = (field: Field | undefined): Json => (field?.required ? (field.typ
 
 /** Does an erasure and enters it in the register, together; false when there is no such record. */
 export async function apply(ctx: Context, definitions: VersionedDefinitions, erasure: stored.StoredErasure) {
+  const bytes = await transaction(ctx.db, (tx) => applyWithin(tx, ctx, definitions, erasure))
+  await removeBytes(ctx, bytes ?? [])
+  return bytes !== undefined
+}
+
+type Place = Pick<Context, 'workspace' | 'now'>
+
+/** The same in a transaction. Returns the files whose bytes are to be removed once that is done; undefined: there is no such record. */
+export async function applyWithin(
+  tx: Connection,
+  ctx: Place,
+  definitions: VersionedDefinitions,
+  erasure: stored.StoredErasure,
+): Promise<stored.KeptFile[] | undefined> {
   const definition = definitions.types.get(erasure.objectType)
-  if (!definition) return false
-  const bytes: stored.KeptFile[] = []
-  const isDone = await transaction(ctx.db, async (tx) => {
-    const kin = await stored.holdKin(tx, ctx.workspace, erasure.recordId, definition.number)
-    if (kin.length === 0) return false
-    bytes.push(...(await eraseHeld(ctx, tx, definitions, definition, erasure, kin)))
-    await stored.addErasure(tx, ctx.workspace, erasure)
-    await stored.countAnew(tx, ctx.workspace)
-    return true
-  })
-  for (const { file, upload } of bytes) await ctx.blobs.remove(blobKey(file, upload))
-  return isDone
+  const kin = definition ? await stored.holdKin(tx, ctx.workspace, erasure.recordId, definition.number) : []
+  if (!definition || kin.length === 0) return undefined
+  const bytes = await eraseHeld(ctx, tx, definitions, definition, erasure, kin)
+  await stored.addErasure(tx, ctx.workspace, erasure)
+  await stored.countAnew(tx, ctx.workspace)
+  return bytes
+}
+
+/** Removes the bytes of files that are there no more. */
+export async function removeBytes({ blobs }: Pick<Context, 'blobs'>, files: readonly stored.KeptFile[]) {
+  for (const { file, upload } of files) await blobs.remove(blobKey(file, upload))
 }
 
 async function eraseHeld(
-  ctx: Context,
+  ctx: Place,
   tx: Connection,
   definitions: VersionedDefinitions,
   definition: ObjectDefinition,
@@ -239,7 +252,7 @@ function scrub(
 }
 
 /** The e-mails that somebody was linked to, with bodies and attachments. Their mailboxes do not bring them in again. */
-async function eraseEmails(ctx: Context, tx: Connection, definitions: VersionedDefinitions, ids: readonly string[]) {
+async function eraseEmails(ctx: Place, tx: Connection, definitions: VersionedDefinitions, ids: readonly string[]) {
   const [definition, file] = [definitions.types.get('email'), definitions.types.get('file')]
   if (!definition || !file) return []
   const emails = await stored.linkedOfType(tx, ctx.workspace, ids, definition.number)

@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs'
 import { mkdir, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type Database, transaction } from '../../storage/database.ts'
-import { addErasure, allErasures, type StoredErasure } from '../../storage/erasures.ts'
-import { type System, withDefinitions } from '../context.ts'
-import { apply } from './erase.ts'
+import { type Connection, type Database, transaction } from '../../storage/database.ts'
+import { readDefinitions } from '../../storage/definitions.ts'
+import { addErasure, allErasures, type KeptFile, type StoredErasure } from '../../storage/erasures.ts'
+import { type Context, type System, withDefinitions } from '../context.ts'
+import { apply, applyWithin } from './erase.ts'
 
 /** One line of the register as it is kept outside of the database: nothing in it says anything of anybody. */
 const entry = z.object({
@@ -18,7 +19,7 @@ const entry = z.object({
   removed: z.boolean(),
   at: z.iso.datetime(),
 })
-type Entry = z.output<typeof entry>
+export type Entry = z.output<typeof entry>
 
 /** Thrown for a register that cannot be read; the message says why. */
 export class UnusableRegister extends Error {}
@@ -82,33 +83,42 @@ export async function readRegisters(dataDir: string, other: string | undefined):
 export async function eraseAgain(system: System, register: readonly Entry[]): Promise<number> {
   const done = new Set((await allErasures(system.db)).map(({ id }) => id))
   const missing = new Map(register.filter(({ id }) => !done.has(id)).map((one) => [one.id, one]))
-  for (const one of missing.values()) {
-    const { workspace } = one
+  for (const { workspace, ...one } of missing.values()) {
+    const ctx = { ...system, workspace, caller: undefined }
+    const erasure = erasureOf(one)
+    const isThere = await withDefinitions(ctx, (definitions) => apply(ctx, definitions, erasure))
     // Of what the backup does not have, it is known all the same.
-    if (!(await again(system, workspace, one)))
-      await transaction(system.db, (tx) => addErasure(tx, workspace, erasureOf(one)))
+    if (!isThere) await transaction(system.db, (tx) => addErasure(tx, workspace, erasure))
   }
   return missing.size
 }
 
 /**
- * Erases again what a workspace that was taken in has of what was erased, here or where it was: records are known by their ids,
- * whichever number the workspace had. Says how many erasures that were.
+ * Erases again what a workspace that is coming in has of what was erased, here or where it was: records are known by their ids,
+ * whichever number the workspace had. Returns how many erasures that were, and the files whose bytes are to be removed.
  */
-export async function eraseArrived(system: System, workspace: number, register: readonly Entry[]): Promise<number> {
-  const known = await allErasures(system.db)
-  const done = new Set(known.filter((one) => one.workspace === workspace).map(({ id }) => id))
-  const maybe = new Map([...register, ...known.map(entryOf)].map((one) => [one.id, one]))
+export async function eraseArriving(
+  tx: Connection,
+  ctx: Pick<Context, 'workspace' | 'now'>,
+  register: readonly Entry[],
+) {
+  const known = await allErasures(tx)
+  const done = new Set(known.filter(({ workspace }) => workspace === ctx.workspace).map(({ id }) => id))
+  const maybe = new Map([...register, ...known.map(entryOf)].map(({ workspace: _, ...one }) => [one.id, one]))
+  const definitions = await readDefinitions(tx, ctx.workspace)
+  const files: KeptFile[] = []
   let erased = 0
   for (const one of maybe.values()) {
-    if (!done.has(one.id) && (await again(system, workspace, one))) erased += 1
+    const removed = done.has(one.id) ? undefined : await applyWithin(tx, ctx, definitions, erasureOf(one))
+    if (!removed) continue
+    files.push(...removed)
+    erased += 1
   }
-  return erased
+  return { erased, files }
 }
 
-const erasureOf = ({ workspace: _, at, ...one }: Entry): StoredErasure => ({ ...one, at: new Date(at), actor: null })
-
-function again(system: System, workspace: number, one: Entry): Promise<boolean> {
-  const ctx = { ...system, workspace, caller: undefined }
-  return withDefinitions(ctx, (definitions) => apply(ctx, definitions, erasureOf(one)))
-}
+const erasureOf = ({ at, ...one }: Omit<Entry, 'workspace'>): StoredErasure => ({
+  ...one,
+  at: new Date(at),
+  actor: null,
+})
