@@ -9,7 +9,7 @@ import { type CountedValue, limits } from './tallies.ts'
 export type Match =
   | { field: number; condition: Condition; told?: Told }
   /** Records linked to `other`; `side` is the end at which the listed records are. */
-  | { relationships: readonly number[]; side: 'from' | 'to'; other: string }
+  | { relationships: readonly number[]; side: 'from' | 'to'; other: string; told?: ToldLinks }
   /** Records that have a value in a field, other than an empty text. */
   | { field: number; filled: 'text' | 'number' | 'substring'; several: boolean }
   /** The same of a field that no index knows. */
@@ -23,6 +23,9 @@ export type Match =
 
 /** How the log of changes tells of a field: by which key, and how filters see what it says. Not of what the system writes. */
 export type Told = Pick<CountedValue, 'key' | 'entries'>
+
+/** Of links that the log of changes tells of: whether `other` may have many. */
+export type ToldLinks = { many: boolean }
 
 /** One filter of a list; all of a list's filters must hold. `param` names it in errors. */
 export type Filter = { param: string; negated: boolean; match: Match | Alternatives }

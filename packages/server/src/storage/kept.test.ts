@@ -98,8 +98,17 @@ it('stay right whatever is written', async () => {
   await write(`/v1/contacts/${c}`, { relationships: { $account: { replace: [second.id] } } })
   await write(`/v1/accounts/${first.id}`, { relationships: { $contact: { add: [d], remove: [e] } } })
   await expectRight('linked from both ends')
+  const holders = async () => {
+    const all = [1, 2, 3].map(() => api.get<ListBody>(`/v1/accounts?holds=${d}`))
+    return (await Promise.all(all)).map((one) => successOf(one).data.map(({ id }) => id))
+  }
+  await holders()
+  expect(await holders()).toEqual([[first.id], [first.id], [first.id]])
   await write(`/v1/accounts/${second.id}`, { relationships: { holds: { add: [a, d] } } })
+  expect(await holders()).toEqual([[second.id], [second.id], [second.id]])
   await expectRight('taken from the other account')
+  await write(`/v1/accounts/${first.id}`, { fields: { $name: 'Of the same contacts' } })
+  await expectRight('beside an account with another name')
   successOf(await api.delete(`/v1/contacts/${e}`))
   await expectRight('trashed')
   await write(`/v1/contacts/${e}/restore`)

@@ -25,14 +25,8 @@ import { freshChanges, isNear } from './tallies.ts'
  * as much as one of few, and what somebody has just written is there.
  */
 
-/** A list that the log of changes tells of. `others`: whose links it asks for. */
-export type FollowedList = {
-  name: string
-  workspace: number
-  type: number
-  filters: readonly Filter[]
-  others: string[]
-}
+/** A list that the log of changes tells of. */
+export type FollowedList = { name: string; workspace: number; type: number; filters: readonly Filter[] }
 
 /** Ids of 16 bytes each, newest first, as of a snapshot. */
 type Kept = { definitions: number; snapshot: string; takenAt: number; ids: Buffer }
@@ -62,11 +56,10 @@ function listsOf(db: Connection): Lists {
 export function followedList(workspace: number, type: number, filters: readonly Filter[]): FollowedList | undefined {
   if (filters.length === 0 || !filters.every(isTold)) return undefined
   const name = `${workspace} ${type} ${filters.map(nameOfFilter).join(' ')}`
-  const others = filters.flatMap(({ match }) => ('other' in match ? [match.other] : []))
-  return { name, workspace, type, filters, others }
+  return { name, workspace, type, filters }
 }
 
-const isTold = ({ match }: Filter) => 'other' in match || ('condition' in match && match.told !== undefined)
+const isTold = ({ match }: Filter) => 'told' in match && match.told !== undefined
 
 /** Notes that a list took long: when it is asked for again, what passes is kept. */
 export function noteList(db: Connection, { name }: FollowedList, total: number, tookMs: number): void {
@@ -95,13 +88,8 @@ export async function keptPage(
     const columns = recordColumns(sql.add(shape.defaults, 'jsonb'), sql.add(shape.removed, 'text[]'))
     const text = pageOf(`p as materialized (select id from unnest(${ids}) id)`, touchedSince(sql, list, kept), columns)
     const found = await run<PageRow<Touched>>(db, statementOf(text, []), sql.values)
-    const [definitions, snapshot, [scanned, fresh, isMerging, touched]] = found[0] ?? [0, '', [0, 0, true, []]]
-    const isGood =
-      isNear(kept, { definitions, scanned, fresh }) &&
-      !isMerging &&
-      touched.length <= touchedMax &&
-      !list.others.some((other) => touched.includes(other))
-    if (!isGood) break
+    const [definitions, snapshot, [scanned, fresh, isLoose, touched]] = found[0] ?? [0, '', [0, 0, true, []]]
+    if (isLoose || !isNear(kept, { definitions, scanned, fresh })) break
     kept = { ...kept, snapshot, ids: await upToDate(db, list, kept.ids, touched) }
     keep(db, list, kept)
     if (touched.length > 0) continue
@@ -148,15 +136,21 @@ function pageIds(ids: Buffer, limit: number, offset: number): string[] {
   return page
 }
 
-/** How much of the log was looked through, how much there is, whether links are being moved, and which records it names. */
-type Touched = [scanned: number, fresh: number, isMerging: boolean, ids: string[]]
+/** How much of the log was looked through, how much there is, whether links may have moved untold, and which records it names. */
+type Touched = [scanned: number, fresh: number, isLoose: boolean, ids: string[]]
 
 /**
- * Of what a change names, the records of the list's type, and those whose links it asks for: when anything becomes of
- * these, any record may have come or gone. While a merge moves links in the background, the log does not tell which.
+ * The records of the list's type that changes name. Of links, changes name both ends; but not those that go with a record
+ * into the trash or come back with it, or that another takes the place of; nor those that a merge moves in the background.
  */
-function touchedSince(sql: Parameters, { type, others }: FollowedList, { snapshot }: Kept): string {
-  return `(with ${freshChanges(sql, snapshot, 'record_id, links')},
+function touchedSince(sql: Parameters, { type, filters }: FollowedList, { snapshot }: Kept): string {
+  const matches = filters.flatMap(({ match }) => ('other' in match ? [match] : []))
+  const others = (some: typeof matches) =>
+    sql.add(
+      some.map(({ other }) => other),
+      'uuid[]',
+    )
+  return `(with ${freshChanges(sql, snapshot, 'record_id, kind, links')},
     named as materialized (
       select record_id as id from fresh union all
       select linked::uuid from fresh cross join lateral jsonb_each(links) l
@@ -165,11 +159,13 @@ function touchedSince(sql: Parameters, { type, others }: FollowedList, { snapsho
     touched as materialized (
       select distinct n.id from named n cross join lateral (
         select object_type from record where workspace_id = $1 and id = n.id limit 1) r
-      where r.object_type = ${sql.add(type, 'int')} or n.id = any(${sql.add(others, 'uuid[]')}))
+      where r.object_type = ${sql.add(type, 'int')})
     select json_build_array((select count(*) from scanned), (select count(*) from fresh),
-      exists (select from outbox where workspace_id = $1 and kind = 'merge-cleanup'),
-      case when (select count(*) from named) > ${touchedMax} then (select json_agg(id) from named)
-        else (select coalesce(json_agg(id), '[]') from touched) end))`
+      exists (select from fresh where kind <> 'updated' and record_id = any(${others(matches)}))
+        or exists (select from named where id = any(${others(matches.filter(({ told }) => !told?.many))}))
+        or (select count(*) from named) > ${touchedMax}
+        or exists (select from outbox where workspace_id = $1 and kind = 'merge-cleanup'),
+      (select coalesce(json_agg(id), '[]') from touched)))`
 }
 
 /** Looks at some records again: in the ids are those that pass now, and all others as before. */

@@ -46,7 +46,8 @@ export function parseFilter(
   }
   const prefix = definitions.types.get(relationship.objectType)?.prefix ?? 'obj'
   const other = decodeId(prefix, text) ?? unknownRecord
-  return { param, negated, match: { relationships: relationship.ids, side: relationship.side, other } }
+  const { ids, side, inverseOne } = relationship
+  return { param, negated, match: { relationships: ids, side, other, told: { many: !inverseOne } } }
 }
 
 /** The log tells of what people write. */
