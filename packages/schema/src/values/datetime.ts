@@ -35,12 +35,22 @@ const latest = Date.parse('9999-12-31T23:59:59.999Z')
 
 function parseDatetime(input: unknown): string {
   const text = parseString(input)
+  if (isStored(text)) return text
   const parts = dateAndTime.exec(text)?.groups
   if (!parts) throw brokenRule(`must be an ISO 8601 date and time with an offset, e.g. ${example}`)
   const moment = momentOf(parts)
   if (moment === undefined) throw brokenRule('must be a day of the calendar in the years 0001 to 9999')
   return new Date(moment).toISOString()
 }
+
+/** Whether a moment is written as it is stored, as programs mostly do. */
+function isStored(text: string): boolean {
+  if (text.length !== storedLength) return false
+  const moment = Date.parse(text)
+  return moment >= earliest && moment <= latest && new Date(moment).toISOString() === text
+}
+
+const storedLength = '0001-01-01T00:00:00.000Z'.length
 
 function readMoment(text: string): number {
   const parts = (dateAndTime.exec(text) ?? dateOnly.exec(text))?.groups

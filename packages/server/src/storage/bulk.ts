@@ -241,7 +241,8 @@ function entryLines<F extends keyof Entries, V extends keyof Entries>(
   const lines: string[] = []
   for (const { id, entries } of records) {
     entries[values].forEach((value, at) => {
-      lines.push(lineOf(workspace, entries[fields][at] ?? 0, value, id))
+      const field = entries[fields][at] ?? 0
+      lines.push(`${workspace}\t${field}\t${typeof value === 'string' ? escaped(value) : value}\t${id}`)
     })
   }
   return lines.sort().filter((line, at) => line !== lines[at - 1])
