@@ -10,7 +10,7 @@ import { entriesIn, remade } from '../../test/archives.ts'
 import { faultsOf } from '../../test/consistency.ts'
 import { everythingOf, fillWithEverything } from '../../test/everything.ts'
 import { anAccount, successOf } from '../../test/factories.ts'
-import { createDatabase, dropDatabase, settled, startApi } from '../../test/harness.ts'
+import { createDatabase, dropDatabase, headersOf, type RecordBody, settled, startApi } from '../../test/harness.ts'
 import { installedPostgres, startInstalledPostgres } from '../../test/installed-postgres.ts'
 import { newDataFolder, runProgram } from '../../test/program.ts'
 import { eventually, runsOf } from '../../test/workflows.ts'
@@ -143,6 +143,25 @@ describe('a backup', () => {
     expect(JSON.parse(second.output)).toMatchObject({ workspaceId: 'wsp_2' })
     await settled(again)
     expect(await faultsOf(again)).toEqual({})
+  })
+
+  it('has what is yet to be done for the records of an import', { timeout: 60_000 }, async () => {
+    const busy = await startApi({ OPENFIELD_WORKER: 'off' })
+    const { id: account } = await anAccount(busy)
+    const opportunity = { fields: { $name: 'Steel', $stage: 'Lead' }, relationships: { $account: account } }
+    const body = JSON.stringify({ objectType: 'opportunity', ...opportunity })
+    const headers = { ...headersOf(busy.key, false), 'content-type': 'application/x-ndjson' }
+    const sent = await busy.raw({ method: 'POST', path: '/admin/v1/import', headers, body })
+    const { id } = JSON.parse(sent.text.split('\n')[0] ?? '')
+    const path = await newPath('backup.tar.zst')
+    const from = { DATABASE_URL: busy.database, OPENFIELD_DATA_DIR: busy.config.OPENFIELD_DATA_DIR }
+    expect(await run(['backup', path], from)).toMatchObject({ code: 0, errors: '' })
+    const into = { DATABASE_URL: await newDatabase(), OPENFIELD_DATA_DIR: from.OPENFIELD_DATA_DIR }
+    expect(await run(['restore', path], into)).toMatchObject({ code: 0, errors: '' })
+    const restored = await startApi(into, { ...busy, database: '' })
+    await settled(restored)
+    const { fields } = successOf(await restored.get<RecordBody>(`/v1/opportunities/${id}`))
+    expect(fields['$opportunityStatus']?.value).toContain('Lead')
   })
 
   it('is of one moment, while others write', { timeout: 60_000 }, async () => {

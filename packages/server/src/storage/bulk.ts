@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Json } from '@openfield/schema'
+import { type Json, newUuid } from '@openfield/schema'
 import type { ChangedLinks } from './changes.ts'
 import { type Client, copyIn } from './copy.ts'
 import { type Connection, type Database, rows, sqlState, transaction } from './database.ts'
@@ -172,29 +172,34 @@ export async function insertRecords(
   ])
 }
 
-/**
- * Asks for one piece of work, later, on all that this transaction creates, of which one record is given. Returns the id of
- * the work, which is the number of the transaction.
- */
-export async function askLater(tx: Connection, workspace: number, kind: string, one: NewRecord, dueAt: Date) {
-  const [asked] = await rows<{ id: string }>(
-    tx,
-    `insert into outbox (workspace_id, kind, record_id, due_at)
-     select workspace_id, $4, ('00000000-0000-0000-0000-' || lpad(to_hex(transaction::text::bigint), 12, '0'))::uuid, $5
-     from change where workspace_id = $1 and record_id = $2 and id = $3 returning record_id as id`,
-    [workspace, one.id, one.changeId, kind, dueAt],
+/** Asks for one piece of work on all of some new records, later. Returns its id. */
+export async function askLater(
+  tx: Connection,
+  workspace: number,
+  kind: string,
+  records: readonly NewRecord[],
+  dueAt: Date,
+): Promise<string> {
+  const id = newUuid()
+  await tx.query(
+    `with batch as (insert into imported_batch (workspace_id, id, records) values ($1, $2, $3))
+     insert into outbox (workspace_id, kind, record_id, due_at) values ($1, $4, $2, $5)`,
+    [workspace, id, records.map((one) => one.id), kind, dueAt],
   )
-  return asked?.id ?? ''
+  return id
 }
 
-/** What was created by the transaction that a piece of work is named after. */
-export const createdBy = (db: Connection, workspace: number, work: string) =>
+/** Takes the records of a piece of work, with what was written of them first. */
+export const takeBatch = (tx: Connection, workspace: number, id: string) =>
   rows<{ id: string; type: number; after: Record<string, Json>; links: ChangedLinks }>(
-    db,
-    `select r.id, r.object_type as type, c.after, c.links from change c
-     join record r on r.workspace_id = $1 and r.id = c.record_id
-     where c.workspace_id = $1 and c.transaction = $2::xid8 and c.kind = 'created'`,
-    [workspace, String(Number.parseInt(work.slice(-12), 16))],
+    tx,
+    `with batch as (delete from imported_batch where workspace_id = $1 and id = $2 returning records)
+     select r.id, r.object_type as type, c.after, c.links
+     from batch cross join lateral unnest(batch.records) x(id)
+       cross join lateral (select id, object_type from record where workspace_id = $1 and id = x.id limit 1) r
+       cross join lateral (
+         select after, links from change where workspace_id = $1 and record_id = x.id and kind = 'created' limit 1) c`,
+    [workspace, id],
   )
 
 type Part = { table: string; columns: string; lines(): string[] }

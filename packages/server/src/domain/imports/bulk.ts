@@ -162,11 +162,10 @@ class Importer {
       await this.#noteWords(batch)
       return inBatch(db, workspace, definitions.version, async (tx) => {
         const { records, outcomes } = await settle(this.#ctx, tx, definitions, batch.read, batch.references)
-        const [one] = records
-        if (!one) return { outcomes }
+        if (records.length === 0) return { outcomes }
         await insertRecords(tx, workspace, records, caller?.actor ?? null)
         const dueAt = new Date(this.#ctx.now().getTime() + workDelayMs)
-        return { outcomes, asked: await askLater(tx, workspace, work, one, dueAt) }
+        return { outcomes, asked: await askLater(tx, workspace, work, records, dueAt) }
       })
     })
     if (asked !== undefined) this.#asked.push(asked)
