@@ -31,11 +31,12 @@ export type FollowedList = { name: string; workspace: number; type: number; filt
 /** Ids of 16 bytes each, newest first, as of a snapshot. */
 type Kept = { definitions: number; snapshot: string; takenAt: number; ids: Buffer }
 
-/** What took less is as well looked up again; more ids than that are kept of no list, and so many of all. */
+/** What took less is as well looked up again; more ids than that are kept of no list, and so many of all lists. */
 export const keeping = { slowMs: 4 }
 const idsMax = 100_000
 const allIdsMax = 1_000_000
 const askedMax = 500
+const listsMax = 500
 const idLength = 16
 /** After so many looks at what has changed, others write faster than that can be followed. */
 const triesMax = 3
@@ -108,7 +109,7 @@ function keep(db: Connection, { name }: FollowedList, kept: Kept) {
   let room = allIdsMax * idLength
   for (const one of lists.values()) room -= one.ids.length
   for (const [oldest, { ids }] of lists) {
-    if (room >= 0) return
+    if (room >= 0 && lists.size <= listsMax) return
     lists.delete(oldest)
     room += ids.length
   }
