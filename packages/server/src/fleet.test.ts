@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { atEnd } from '../test/at-end.ts'
 import { headersOf, type ListBody, startApi } from '../test/harness.ts'
 import { keepAsking } from '../test/load.ts'
-import { newDataFolder, postmasterOf, runProgram } from '../test/program.ts'
+import { newDataFolder, postmasterOf, programPath, runProgram } from '../test/program.ts'
 import { send } from '../test/request.ts'
 import { type Server, startServer } from './server.ts'
 
@@ -25,7 +25,7 @@ function membersOf(parent: number | undefined) {
     try {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
       const isChild = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent
-      return isChild && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('main.ts')
+      return isChild && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(programPath)
     } catch {
       return false
     }

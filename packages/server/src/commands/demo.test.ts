@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
 import { anAccount } from '../../test/factories.ts'
 import { type Api, anotherWorkspace, type ListBody, type RecordBody, startApi } from '../../test/harness.ts'
+import { programPath } from '../../test/program.ts'
 import { workspaceId } from '../domain/workspaces/create.ts'
 import { demo } from './demo.ts'
 
@@ -10,10 +10,9 @@ const api = await startApi()
 
 /** Runs the command line while the server runs. */
 function openfield(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const main = fileURLToPath(new URL('../main.ts', import.meta.url))
   const env = { PATH: process.env['PATH'], DATABASE_URL: api.database, OPENFIELD_PUBLIC_URL: api.url }
   return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...args], { env }, (error, stdout, stderr) => {
+    execFile(process.execPath, [programPath, ...args], { env }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
     })
   })

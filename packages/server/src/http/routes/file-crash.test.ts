@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { get as httpGet } from 'node:http'
-import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { successOf } from '../../../test/factories.ts'
 import { type Api, outcome, startApi } from '../../../test/harness.ts'
+import { programPath } from '../../../test/program.ts'
 import {
   aFile,
   aSession,
@@ -23,7 +23,6 @@ const api = await startApi()
 const mebibyte = 1024 * 1024
 const soon = { timeout: 15_000, interval: 20 }
 const children = new Set<ChildProcess>()
-const program = fileURLToPath(new URL('../../main.ts', import.meta.url))
 
 afterEach(() => {
   for (const child of children) child.kill('SIGKILL')
@@ -41,7 +40,7 @@ async function spawnServer() {
     OPENFIELD_WORKER: 'off',
     OPENFIELD_RATE_LIMIT: '0',
   }
-  const child = spawn(process.execPath, [program], {
+  const child = spawn(process.execPath, [programPath], {
     env: { ...process.env, ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
