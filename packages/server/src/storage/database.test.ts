@@ -38,7 +38,7 @@ it('a connection that breaks between two statements of a transaction counts as a
 })
 
 it('a database all of whose connections are in use counts as busy, and not as away', async () => {
-  const narrow = openDatabase({ connectionString: inject('databaseUrl'), max: 1, connectionTimeoutMillis: 50 })
+  const narrow = openDatabase({ connectionString: inject('databaseUrl'), max: 1, connectionTimeoutMillis: 1000 })
   const client = await narrow.connect()
   expect(outageOf(await rows(narrow, 'select 1').catch((error) => error))).toBe('busy')
   client.release()
