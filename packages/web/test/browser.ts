@@ -29,18 +29,21 @@ export type Look = { scheme?: Scheme; width?: number }
 /** A tab of its own, and everything in it that must not happen: errors, broken policies, requests to elsewhere. */
 export type Tab = { page: Page; requests: string[]; problems: string[] }
 
-/** A profile of somebody in New York, with nothing kept from others. */
-export const newProfile = (browser: Browser): Promise<BrowserContext> =>
-  browser.newContext({ locale: 'en-US', timezoneId: 'America/New_York' })
+/** A profile of somebody in New York, with nothing kept from others. Its first tab is blank, and stays. */
+export async function newProfile(browser: Browser): Promise<BrowserContext> {
+  const profile = await browser.newContext({ locale: 'en-US', timezoneId: 'America/New_York' })
+  await profile.newPage()
+  return profile
+}
 
-/** Closes all tabs of a profile and forgets what a server knows it by or kept in it, but not the code it was given. */
+/** Closes the tabs of a profile and forgets what a server knows it by or kept in it, but not the code it was given. */
 export async function emptyProfile(profile: BrowserContext, origin: string) {
-  await Promise.all(profile.pages().map((page) => page.close()))
+  const [blank, ...tabs] = profile.pages()
+  await Promise.all(tabs.map((page) => page.close()))
   await Promise.all([profile.clearCookies(), profile.clearPermissions(), profile.setOffline(false)])
-  const page = await profile.newPage()
-  const session = await profile.newCDPSession(page)
+  const session = await profile.newCDPSession(blank as Page)
   await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'local_storage' })
-  await page.close()
+  await session.detach()
 }
 
 export async function openTab(
