@@ -35,7 +35,7 @@ export const limits = { counted: 10_000 }
 /** A tally that is further behind is taken anew. */
 const changesMax = 500
 const scannedMax = 2000
-/** What the log does not tell, such as what the doctor has put right, is seen after so long at the latest. */
+/** What neither the log nor the version of the definitions tells is seen after so long at the latest. */
 const ageMaxMs = 10 * 60_000
 const talliesMax = 500
 const bucketsMax = 2000
