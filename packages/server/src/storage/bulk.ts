@@ -3,11 +3,18 @@ import { type Json, newUuid } from '@openfield/schema'
 import type { ChangedLinks } from './changes.ts'
 import { type Client, copyIn } from './copy.ts'
 import { type Connection, type Database, rows, sqlState, transaction } from './database.ts'
-import { type Creation, type Entries, refusable } from './records.ts'
+import { type Creation, type Entries, type EntryTable, entryTables, refusable } from './records.ts'
 import { notedWord } from './search-words.ts'
 
 /** A record that is created together with many others. */
-export type NewRecord = Creation & { at: Date; updatedAt: Date; changeId: string }
+export type NewRecord = Pick<Creation, 'id' | 'links' | 'after' | 'linkChanges' | 'mail'> & {
+  at: Date
+  changeId: string
+  lines: Lines
+}
+
+/** What is written of a record whatever else there is, as lines for COPY. */
+export type Lines = Record<EntryTable, string[]> & { record: string }
 
 /** Values that only one record may have, and who has one. */
 export type UniqueValue = { field: number; value: string }
@@ -106,13 +113,29 @@ export async function findHolders(db: Connection, workspace: number, wanted: rea
   )
 }
 
-/** The words of some records that are kept for finding those that are like another. */
-export const wordsIn = (records: readonly { entries: Entries }[], searchField: number): Set<string> =>
-  new Set(
-    records.flatMap(({ entries: { textFields, texts } }) =>
-      texts.filter((_, at) => textFields[at] === searchField).flatMap((text) => notedWord(text) ?? []),
-    ),
-  )
+/** The words of a record that are kept for finding those that are like another. */
+export const wordsIn = ({ textFields, texts }: Entries, searchField: number): string[] =>
+  texts.filter((_, at) => textFields[at] === searchField).flatMap((text) => notedWord(text) ?? [])
+
+type Bare = Pick<Creation, 'id' | 'objectType' | 'externalId' | 'fields' | 'entries'> & { at: Date; updatedAt: Date }
+
+/** Made before the transaction begins: in it PostgreSQL waits for whatever is still to be put together. */
+export function linesOf(
+  workspace: number,
+  { id, objectType, at, updatedAt, externalId, fields, entries }: Bare,
+): Lines {
+  const entryLines = (table: EntryTable) => {
+    const { fields: numbers, values } = entryTables[table]
+    return entries[values].map((value, place) => lineOf(workspace, entries[numbers][place] ?? 0, value, id))
+  }
+  return {
+    record: lineOf(workspace, id, objectType, at.toISOString(), updatedAt.toISOString(), externalId, fields),
+    index_text: entryLines('index_text'),
+    index_number: entryLines('index_number'),
+    index_substring: entryLines('index_substring'),
+    unique_value: entryLines('unique_value'),
+  }
+}
 
 /**
  * Writes new records with their links, index rows and changes: what `create_record` writes for each, by COPY. Their ids,
@@ -124,50 +147,40 @@ export async function insertRecords(
   records: readonly NewRecord[],
   actor: string | null,
 ): Promise<void> {
-  const entry = 'field, value, id'
-  const entries = <F extends keyof Entries, V extends keyof Entries>(table: string, fields: F, values: V): Part => ({
-    table,
-    columns: entry,
-    lines: () => entryLines(workspace, records, fields, values),
-  })
   const edges = edgesOf(records)
-  await copyAll(tx, [
+  await copyAll(tx, records, [
     {
       table: 'record',
       columns: 'id, object_type, created_at, updated_at, external_id, fields',
-      lines: () =>
-        records.map(({ id, objectType, at, updatedAt, externalId, fields }) =>
-          lineOf(workspace, id, objectType, at.toISOString(), updatedAt.toISOString(), externalId, fields),
-        ),
+      linesOf: ({ lines }) => [lines.record],
     },
     {
       table: 'email_body',
       columns: 'id, message_id, thread, body',
-      lines: () =>
-        records.flatMap(({ id, mail }) =>
-          mail ? [lineOf(workspace, id, mail.messageId, mail.thread, mail.body)] : [],
-        ),
+      linesOf: ({ id, mail }) => (mail ? [lineOf(workspace, id, mail.messageId, mail.thread, mail.body)] : []),
     },
-    entries('index_text', 'textFields', 'texts'),
-    entries('index_number', 'numberFields', 'numbers'),
-    entries('index_substring', 'substringFields', 'substrings'),
-    entries('unique_value', 'uniqueFields', 'uniques'),
+    ...Object.keys(entryTables).map((table) => ({
+      table,
+      columns: 'field, value, id',
+      linesOf: ({ lines }: NewRecord) => lines[table as EntryTable],
+      sorted: true,
+    })),
     {
       table: 'change',
       columns: 'record_id, id, at, actor, kind, before, after, links',
-      lines: () =>
-        records.map(({ id, changeId, at, after, linkChanges }) =>
-          lineOf(workspace, id, changeId, at.toISOString(), actor, 'created', '{}', after, linkChanges),
-        ),
+      linesOf: ({ id, changeId, at, after, linkChanges }) => [
+        lineOf(workspace, id, changeId, at.toISOString(), actor, 'created', '{}', after, linkChanges),
+      ],
     },
   ])
   await letGo(tx, workspace, edges, records)
-  await copyAll(tx, [
+  await copyAll(tx, edges, [
     {
       table: 'edge',
       columns: 'relationship, from_id, to_id, from_one, to_one',
-      lines: () =>
-        edges.map((edge) => lineOf(workspace, edge.relationship, edge.from, edge.to, edge.fromOne, edge.toOne)),
+      linesOf: ({ relationship, from, to, fromOne, toOne }) => [
+        lineOf(workspace, relationship, from, to, fromOne, toOne),
+      ],
     },
   ])
 }
@@ -202,21 +215,34 @@ export const takeBatch = (tx: Connection, workspace: number, id: string) =>
     [workspace, id],
   )
 
-type Part = { table: string; columns: string; lines(): string[] }
+/** What a table gets of each of some things; when `sorted`, each row once, and those that stand together one after the other. */
+type Part<T> = { table: string; columns: string; linesOf(one: T): string[]; sorted?: boolean }
 
 /** Copies into one table after the other; what goes into the next is put together while PostgreSQL is at the one before. */
-async function copyAll(tx: Client, parts: readonly Part[]) {
+async function copyAll<T>(tx: Client, all: readonly T[], parts: readonly Part<T>[]) {
   let copied: Promise<unknown> = Promise.resolve()
-  for (const { table, columns, lines } of parts) {
-    const all = lines()
+  for (const part of parts) {
+    const lines = await allLines(all, part)
     await copied
-    if (all.length > 0) copied = copyIn(tx, `copy ${table} (workspace_id, ${columns}) from stdin`, [bytesOf(all)])
+    const text = `copy ${part.table} (workspace_id, ${part.columns}) from stdin`
+    if (lines.length > 0) copied = copyIn(tx, text, [bytesOf(lines)])
     // Whoever waits for it is told.
     copied.catch(() => {})
-    await nextTurn()
   }
   await copied
 }
+
+/** A few at a time: meanwhile PostgreSQL is sent what it has yet to get. */
+async function allLines<T>(all: readonly T[], { linesOf, sorted }: Part<T>): Promise<string[]> {
+  const lines: string[] = []
+  for (const [at, one] of all.entries()) {
+    for (const line of linesOf(one)) lines.push(line)
+    if (at % inOneGo === 0) await nextTurn()
+  }
+  return sorted ? lines.sort().filter((line, at) => line !== lines[at - 1]) : lines
+}
+
+const inOneGo = 100
 
 /** Rows in the text format of COPY. */
 const bytesOf = (lines: readonly string[]) => Buffer.from(`${lines.join('\n')}\n`)
@@ -235,23 +261,6 @@ const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n'
 
 const escaped = (text: string) =>
   special.test(text) ? text.replaceAll(/[\\\t\n\r]/g, (one) => escapes[one] ?? one) : text
-
-/** The rows of an index: each once, and those that stand together in it one after the other. */
-function entryLines<F extends keyof Entries, V extends keyof Entries>(
-  workspace: number,
-  records: readonly NewRecord[],
-  fields: F,
-  values: V,
-): string[] {
-  const lines: string[] = []
-  for (const { id, entries } of records) {
-    entries[values].forEach((value, at) => {
-      const field = entries[fields][at] ?? 0
-      lines.push(`${workspace}\t${field}\t${typeof value === 'string' ? escaped(value) : value}\t${id}`)
-    })
-  }
-  return lines.sort().filter((line, at) => line !== lines[at - 1])
-}
 
 type Edge = { relationship: number; from: string; to: string; fromOne: boolean; toOne: boolean }
 

@@ -12,7 +12,8 @@ import { newDataFolder, runProgram } from '../../test/program.ts'
 import { contentsOfFile } from '../../test/uploads.ts'
 import { hashOfKey } from '../domain/api-keys/create.ts'
 import { entriesOf } from '../domain/records/fields.ts'
-import { type EntryTable, entriesIn, entryTables } from './doctor/entries.ts'
+import { entriesIn } from './doctor/entries.ts'
+import { type EntryTable, entryTables } from './records.ts'
 
 const folder = new URL('./migrations/', import.meta.url)
 const migrations = readdirSync(folder)

@@ -28,6 +28,16 @@ export type Entries = {
   uniques: string[]
 }
 
+/** The tables of index entries, by the columns of `Entries` that hold theirs. */
+export const entryTables = {
+  index_text: { fields: 'textFields', values: 'texts', type: 'text' },
+  index_number: { fields: 'numberFields', values: 'numbers', type: 'float8' },
+  index_substring: { fields: 'substringFields', values: 'substrings', type: 'text' },
+  unique_value: { fields: 'uniqueFields', values: 'uniques', type: 'text' },
+} as const satisfies Record<string, { fields: keyof Entries; values: keyof Entries; type: string }>
+
+export type EntryTable = keyof typeof entryTables
+
 /** A link to make: `from` tells which end the record is; `one` and `otherOne` whether each end may have one link only. */
 export type NewLink = {
   relationship: number

@@ -5,11 +5,9 @@ import { addWork } from '../../storage/definitions-writes.ts'
 import {
   countEntries,
   type Entry,
-  type EntryTable,
   type ExaminedRecord,
   entriesIn,
   entryPages,
-  entryTables,
   fieldsInRemoval,
   isLogged,
   isWaiting,
@@ -20,7 +18,7 @@ import {
   recordsOf,
   withoutWork,
 } from '../../storage/doctor/entries.ts'
-import type { Entries } from '../../storage/records.ts'
+import { type Entries, type EntryTable, entryTables } from '../../storage/records.ts'
 import { entriesOf, type FieldWrite, isSame } from '../records/fields.ts'
 import { searchField } from '../search/words.ts'
 import type { Inspection } from './inspection.ts'

@@ -12,14 +12,15 @@ import {
   uuidAt,
   valueTypes,
 } from '@openfield/schema'
+import { type Lines, linesOf, type UniqueValue, wordsIn } from '../../storage/bulk.ts'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import type { Mail } from '../../storage/emails.ts'
-import type { Entries } from '../../storage/records.ts'
 import type { Context } from '../context.ts'
 import { type RecordInput, readNew, setFields, systemLinks } from '../records/create.ts'
 import { findType } from '../records/definitions.ts'
 import { bareValues, entriesOf } from '../records/fields.ts'
 import { rulesOf, type Write } from '../records/rules.ts'
+import { searchField } from '../search/words.ts'
 import { requireImportable } from './import.ts'
 
 /** A row that can be written, when what it is linked to is there and what it takes is free. */
@@ -31,13 +32,14 @@ export type ReadRow = {
   known: boolean
   externalId: string | null
   at: Date
-  updatedAt: Date
   write: Write
   /** Whether it also gets links by what others have. */
   derives: boolean
   mail: Mail | undefined
-  entries: Entries
-  fields: string
+  lines: Lines
+  uniques: UniqueValue[]
+  /** Words that are kept beside the records. */
+  words: string[]
   after: string
 }
 
@@ -96,18 +98,20 @@ export async function readRow(
   const relationships = withIds(definitions, definition, input.relationships, references)
   const { values, write, refused } = await readNew(ctx, definitions, definition, { ...input, relationships }, linksMax)
   if (refused) throw refused
+  const entries = entriesOf(values)
+  const about = { id, objectType: definition.number, externalId, at, updatedAt: updatedAt < at ? at : updatedAt }
   return {
     definition,
     id,
     known: isKnown,
     externalId,
     at,
-    updatedAt: updatedAt < at ? at : updatedAt,
     write: { ...write, links: [...write.links, ...systemLinks(definition, (row as RecordInput).links)] },
     derives: !copies && rulesOf(definition).derive !== undefined,
     mail: (row as RecordInput).mail,
-    entries: entriesOf(values),
-    fields: JSON.stringify(setFields(values)),
+    lines: linesOf(ctx.workspace, { ...about, fields: JSON.stringify(setFields(values)), entries }),
+    uniques: entries.uniques.map((value, place) => ({ field: entries.uniqueFields[place] ?? 0, value })),
+    words: wordsIn(entries, searchField),
     after: bareValues(values),
   }
 }

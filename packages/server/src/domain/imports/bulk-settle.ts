@@ -79,7 +79,7 @@ async function lookUp(
   ])
   const linked = read.flatMap(({ write }) => write.links.flatMap(({ added }) => added))
   const targets = [...linked.filter((id) => !references.byId.has(id)), ...found.map(({ id }) => id)]
-  const uniques = read.flatMap(({ entries }) => uniquesOf(entries))
+  const uniques = read.flatMap((row) => row.uniques)
   const known = read.flatMap((row) => (row.known ? [row.id] : []))
   return {
     ids: await typesOfIds(tx, workspace, [...new Set(known)]),
@@ -88,9 +88,6 @@ async function lookUp(
     holders: new Map((await findHolders(tx, workspace, uniques)).map((one) => [uniqueKey(one), one.id])),
   }
 }
-
-const uniquesOf = ({ uniqueFields, uniques }: ReadRow['entries']): UniqueValue[] =>
-  uniques.map((value, at) => ({ field: uniqueFields[at] ?? 0, value }))
 
 function existing({ ids, external }: There, row: ReadRow): Settled | undefined {
   const { definition, externalId } = row
@@ -112,12 +109,11 @@ async function settleOne(
   there: There,
   records: NewRecord[],
 ): Promise<Settled> {
-  const { definition, id, externalId, at, updatedAt, entries, fields, after } = row
+  const { definition, id, externalId, at, lines, uniques, after } = row
   const links = row.write.links.map((change) => resolved(change, references, there))
   const derived = row.derives && (await rulesOf(definition).derive?.(ctx, definition, { ...row.write, links }, []))
   const changes = [...links, ...(derived || [])]
   requireTargets(definitions, links, there)
-  const uniques = uniquesOf(entries)
   for (const one of uniques) {
     const holder = there.holders.get(uniqueKey(one))
     if (holder !== undefined && holder !== id) throw valueTaken(`${one.field} ${holder}`, definition)
@@ -129,12 +125,8 @@ async function settleOne(
   if (externalId !== null) there.external.set(externalKey({ objectType: definition.number, externalId }), id)
   records.push({
     id,
-    objectType: definition.number,
-    externalId,
     at,
-    updatedAt,
-    fields,
-    entries,
+    lines,
     links: newLinks(definitions.types, changes),
     changeId: changeIdAt(at),
     after,

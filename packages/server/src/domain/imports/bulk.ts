@@ -1,13 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ApiError } from '@openfield/schema'
 import type { WorkKind } from '../../jobs/work.ts'
-import { askLater, inBatch, insertRecords, know, wordsIn } from '../../storage/bulk.ts'
+import { askLater, inBatch, insertRecords, know } from '../../storage/bulk.ts'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import { firstUse } from '../../storage/idempotency.ts'
 import { hasten } from '../../storage/outbox.ts'
 import { noteWords } from '../../storage/search-words.ts'
 import { type Context, withDefinitions } from '../context.ts'
-import { searchField } from '../search/words.ts'
 import { isRead, noReferences, type Origin, type ReadRow, type References, readRow } from './bulk-row.ts'
 import { type Settled, settle } from './bulk-settle.ts'
 
@@ -112,7 +111,7 @@ class Importer {
     batch.raw.push(row)
     batch.read.push(read)
     if (isRead(read)) {
-      batch.size += read.fields.length
+      batch.size += read.after.length
       batch.looksAtOthers = looksAtOthers(read)
     }
     return batch.raw.length >= rowsMax || batch.size >= sizeMax ? this.#write() : []
@@ -184,7 +183,7 @@ class Importer {
 
   /** By itself, so that nobody who writes the same words has to wait for the batch. */
   async #noteWords({ read }: Batch) {
-    const words = wordsIn(read.filter(isRead), searchField)
+    const words = new Set(read.filter(isRead).flatMap((row) => row.words))
     const fresh = [...words].filter((word) => !this.#words.has(word))
     if (fresh.length === 0) return
     await noteWords(this.#ctx.db, this.#ctx.workspace, fresh)

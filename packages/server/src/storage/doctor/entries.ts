@@ -1,16 +1,7 @@
 import type { Json } from '@openfield/schema'
 import { type Connection, rows, run } from '../database.ts'
-import { type Entries, entryColumns, refusable, WriteRefused } from '../records.ts'
+import { type Entries, type EntryTable, entryColumns, entryTables, refusable, WriteRefused } from '../records.ts'
 
-/** The tables of index entries, by the columns of `Entries` that hold theirs. */
-export const entryTables = {
-  index_text: { fields: 'textFields', values: 'texts', type: 'text' },
-  index_number: { fields: 'numberFields', values: 'numbers', type: 'float8' },
-  index_substring: { fields: 'substringFields', values: 'substrings', type: 'text' },
-  unique_value: { fields: 'uniqueFields', values: 'uniques', type: 'text' },
-} as const satisfies Record<string, { fields: keyof Entries; values: keyof Entries; type: string }>
-
-export type EntryTable = keyof typeof entryTables
 export type Entry = { field: number; value: string | number; id: string }
 
 type Values = Record<string, { value: Json }>
