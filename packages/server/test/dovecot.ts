@@ -1,7 +1,17 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
@@ -20,7 +30,18 @@ type Options = {
  * A real IMAP server on ports of its own, with its mail in a temporary folder: STARTTLS with a certificate of its own,
  * passwords, and XOAUTH2 with the tokens that `tokens` holds. Works as root and as anybody else. The caller closes it.
  */
-export async function startDovecot({ users, gmail = false }: Options) {
+export async function startDovecot(options: Options): ReturnType<typeof tryDovecot> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await tryDovecot(options)
+    } catch (error) {
+      // A port that was free may be taken by the time it is asked for.
+      if (tries === 3) throw error
+    }
+  }
+}
+
+async function tryDovecot({ users, gmail = false }: Options) {
   const folder = mkdtempSync(join(tmpdir(), 'openfield-dovecot-'))
   // Root starts it as nobody, so that it is one and the same everywhere.
   const account = process.geteuid?.() === 0 ? { uid: 65534, gid: 65534 } : undefined
@@ -58,7 +79,9 @@ export async function startDovecot({ users, gmail = false }: Options) {
     ended.catch(() => {})
     await Promise.race([answers(port), ended])
   }
-  const log = () => readFileSync(join(folder, 'log'), 'utf8').slice(-2000)
+  // It may end before it has one.
+  const log = () =>
+    existsSync(join(folder, 'log')) ? readFileSync(join(folder, 'log'), 'utf8').slice(-2000) : 'no log'
   /** Ends it, and with it every connection. */
   const stop = async () => {
     if (!process_?.pid || process_.exitCode !== null) return
