@@ -20,7 +20,7 @@ export type RowResult = { row: number } & (
 export type ImportSummary = { done: true; rows: number } & Record<Settled['outcome'], number>
 
 /** A batch is written when it has so many rows, or so many characters. */
-const rowsMax = 2000
+const rowsMax = 5000
 const sizeMax = 8 * 1024 * 1024
 const rowsInOneGo = 10
 
