@@ -175,7 +175,15 @@ describe('the audit log', () => {
       [count],
     )
     await many.query('commit')
-    await many.query('vacuum change')
+    // Whoever is in the middle of something may not see all of it yet.
+    const isSeenByAll = async () => {
+      await many.query('vacuum change')
+      const { rows } = await many.query(
+        "select relallvisible >= relpages as done from pg_class where relname = 'change'",
+      )
+      return rows[0]?.done
+    }
+    await expect.poll(isSeenByAll).toBe(true)
     await many.query('select pg_stat_force_next_flush()')
     many.release()
     const pages = async () => {
