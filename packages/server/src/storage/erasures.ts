@@ -1,6 +1,6 @@
 import type { Json } from '@openfield/schema'
 import { type Connection, rows } from './database.ts'
-import { type Entries, entryColumns, type Work } from './records.ts'
+import { type Entries, entryColumns } from './records.ts'
 
 /** What was erased; `keys` is null for all fields. */
 export type StoredErasure = {
@@ -317,11 +317,3 @@ export async function typeOfRecord(db: Connection, workspace: number, id: string
  */
 export const countAnew = (tx: Connection, workspace: number) =>
   tx.query('update definitions_version set version = version + 1 where workspace_id = $1', [workspace])
-
-/** Asks for work that follows from an erasure. */
-export const askForWork = (tx: Connection, workspace: number, work: readonly Work[]) =>
-  tx.query('select add_work($1, $2, $3, now())', [
-    workspace,
-    work.map(({ kind }) => kind),
-    work.map(({ recordId }) => recordId),
-  ])

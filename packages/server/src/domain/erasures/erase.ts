@@ -15,6 +15,7 @@ import { workOf } from '../../jobs/work.ts'
 import { type Connection, transaction } from '../../storage/database.ts'
 import type { VersionedDefinitions } from '../../storage/definitions.ts'
 import * as stored from '../../storage/erasures.ts'
+import { askFor } from '../../storage/outbox.ts'
 import { fetchRecord } from '../../storage/records.ts'
 import { type Context, withDefinitions } from '../context.ts'
 import { named } from '../files/complete.ts'
@@ -187,7 +188,7 @@ async function eraseHeld(
   const bytes = await stored.clearImports(tx, workspace, ids, texts)
   for (const one of bytes) await stored.removeEntries(tx, workspace, one.file, entriesOf(named(one)))
   if (links) {
-    await stored.askForWork(tx, workspace, workOf(definition, erasure.recordId, cleared, [links.record]))
+    await askFor(tx, workspace, workOf(definition, erasure.recordId, cleared, [links.record]))
   }
   if (erasure.emails) bytes.push(...(await eraseEmails(ctx, tx, definitions, ids)))
   if (erasure.removed) {
