@@ -60,6 +60,12 @@ export type Part = {
   walk?: { from: string; where: string }
 }
 
+/** A filter as SQL, and whether it may match more than is counted each time. */
+export type SizedPart = Part & Pick<Sized, 'isBig'>
+
+export const partsOf = (sql: Parameters, filters: readonly Sized[]): SizedPart[] =>
+  filters.map((filter) => ({ ...part(sql, filter), isBig: filter.isBig }))
+
 /** A filter as SQL. */
 export function part(sql: Parameters, { match, negated, param }: Filter): Part {
   if ('any' in match) {
@@ -204,10 +210,7 @@ function momentPart(
  * one narrows it: a big one is asked for its ids, all together and in their order, where a full key leads to them; else it is
  * gone through once, and what is not among the ids is left out at once.
  */
-export function narrowed(
-  [first, ...rest]: readonly (Part & { isBig: boolean })[],
-  all: () => Part,
-): { sets: string; last: string } {
+export function narrowed([first, ...rest]: readonly SizedPart[], all: () => Part): { sets: string; last: string } {
   const drives = first !== undefined && !first.negated
   const driver = drives ? first : { ...all(), isBig: true }
   const others = drives || first === undefined ? rest : [first, ...rest]
@@ -222,7 +225,7 @@ export function narrowed(
 }
 
 /** What of a set is in another. An index takes the ids of an array in their order, one after the other in what it has read. */
-function among(one: Part & { isBig: boolean }, ids: string, areMany: boolean): string {
+function among(one: SizedPart, ids: string, areMany: boolean): string {
   if (!one.keyed || !one.isBig || areMany)
     return select({ ...one, where: `${one.where} and ${isIn(one.id, ids, false)}` })
   const { from, where } = one.walk ?? one

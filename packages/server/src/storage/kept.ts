@@ -9,6 +9,7 @@ import {
   Parameters,
   type Part,
   part,
+  partsOf,
   select,
   statementOf,
   test,
@@ -121,7 +122,7 @@ async function take(db: Connection, list: FollowedList): Promise<Kept | undefine
   const takenAt = Date.now()
   const ordered = await driverFirst(db, workspace, filters)
   const sql = new Parameters(workspace)
-  const parts = ordered.map((filter) => ({ ...part(sql, filter), isBig: filter.isBig }))
+  const parts = partsOf(sql, ordered)
   const { sets, last } = narrowed(parts, () => allOf(sql.add(type, 'int')))
   const text = `with ${sets} select ${definitionsVersion}, pg_current_snapshot()::text,
     (select string_agg(uuid_send(id), ''::bytea order by id desc) from ${last})`

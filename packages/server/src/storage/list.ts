@@ -6,8 +6,9 @@ import {
   narrowed,
   Parameters,
   type Part,
-  part,
+  partsOf,
   type Sized,
+  type SizedPart,
   select,
   statementOf,
   test,
@@ -90,7 +91,7 @@ type Plan = { sets: string; totals: (Counter & { counted?: Counted | undefined }
 function plan(around: Surroundings, filters: readonly Sized[], page: PageBounds): Plan {
   const { sql, type } = around
   const all = () => allOf(sql.add(type, 'int'))
-  const parts = filters.map((filter) => ({ ...part(sql, filter), isBig: filter.isBig }))
+  const parts = partsOf(sql, filters)
   const [one, ...others] = parts
   if (!one) return whole(around, all(), { objectType: type }, page)
   if (others.length > 0) return several(parts, all, page)
@@ -182,7 +183,7 @@ function withoutOne(
 const distinct = (one: Part): Part => (one.unique ? one : { ...one, from: `(${select(one)}) c`, where: 'true' })
 
 /** What passes several filters, as a set that is sorted for the page. */
-function several(parts: readonly (Part & { isBig: boolean })[], all: () => Part, { limit, offset }: PageBounds): Plan {
+function several(parts: readonly SizedPart[], all: () => Part, { limit, offset }: PageBounds): Plan {
   const { sets, last } = narrowed(parts, all)
   return {
     sets: `${sets}, p as materialized (select id from ${last} order by id desc limit ${limit} offset ${offset})`,
